@@ -1,0 +1,1 @@
+"""Page, Artifact, Spec, registry and errors: what every other part of Munja stands on."""

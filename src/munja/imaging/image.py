@@ -1,0 +1,227 @@
+"""Pictures in: whatever holds one becomes frames of (H, W, 3) uint8 RGB, turned as its EXIF tag says.
+
+Bilevel, grey, palette, 16-bit, CMYK and transparent pictures all end as RGB; transparency is laid on white, or on black
+where the visible pixels are nearly all white. A picture is never decoded before its header said that it is small
+enough.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from munja.core.errors import InputError
+
+MAX_PIXELS = 100_000_000
+Image = NDArray[np.uint8]  # (H, W, 3) RGB
+Source = Any  # path, bytes, binary file, NumPy array or Pillow image
+
+_HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif")
+PICTURE_SUFFIXES = frozenset(
+    ".jpg .jpeg .jpe .png .bmp .dib .tif .tiff .webp .gif .pbm .pgm .ppm .pnm .jp2 .pdf".split()
+)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture: RGB pixels (H, W, 3), the source's name, the page's number in it from 0, dots per inch if known."""
+
+    image: Image
+    source: str | None = None
+    index: int = 0
+    dpi: float | None = None
+
+
+@dataclass(frozen=True)
+class InputRule:
+    """What is accepted: most pixels of a frame, dots per inch of rendered pages, page numbers from 0 (None: all)."""
+
+    max_pixels: int = MAX_PIXELS
+    dpi: float = 200.0
+    pages: frozenset[int] | None = None
+
+
+def frames(source: Source, rule: InputRule | None = None) -> Iterator[Frame]:
+    """All pictures in a source, one after the other; InputError names the source and says what to do."""
+    rule = rule or InputRule()
+    if isinstance(source, np.ndarray):
+        yield Frame(_from_array(source, rule))
+        return
+    if hasattr(source, "getbands"):  # a Pillow image
+        yield from _pillow_frames(source, getattr(source, "filename", None) or None, rule)
+        return
+    content, name = _content(source)
+    where = name or "the given bytes"
+    if not content:
+        raise InputError(f"{where}: 0 bytes; a picture was wanted")
+    if content[:1024].lstrip()[:5] == b"%PDF-":
+        from munja.imaging.pdf_in import pdf_frames
+
+        yield from pdf_frames(content, name, rule)
+        return
+    yield from _picture_frames(content, name, where, rule)
+
+
+def count_frames(source: Source) -> int:
+    """How many pictures a source holds, without decoding them."""
+    if isinstance(source, np.ndarray):
+        return 1
+    if hasattr(source, "getbands"):
+        return int(getattr(source, "n_frames", 1))
+    content, name = _content(source)
+    if content[:1024].lstrip()[:5] == b"%PDF-":
+        from munja.imaging.pdf_in import pdf_length
+
+        return pdf_length(content, name)
+    return int(getattr(_open(content, name or "the given bytes"), "n_frames", 1))
+
+
+def _content(source: Source) -> tuple[bytes, str | None]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), None
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        if not path.exists():
+            raise InputError(f"{path}: no such file")
+        if path.is_dir():
+            raise InputError(f"{path}: a folder; one file was wanted. `munja read {path}` reads all pictures in it")
+        try:
+            return path.read_bytes(), str(path)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be opened ({error.strerror})") from error
+    if hasattr(source, "read"):
+        return _from_file(source), getattr(source, "name", None) if isinstance(
+            getattr(source, "name", None), str
+        ) else None
+    raise InputError(
+        f"a picture was wanted as a path, bytes, binary file, NumPy array or Pillow image, got {type(source).__name__}"
+    )
+
+
+def _from_file(file: BinaryIO) -> bytes:
+    content = file.read()
+    if not isinstance(content, bytes):
+        raise InputError("a file opened in binary mode was wanted, this one is in text mode: open(path, 'rb')")
+    return content
+
+
+def _from_array(array: NDArray[Any], rule: InputRule) -> Image:
+    if array.dtype != np.uint8:
+        raise InputError(
+            f"an array of uint8 was wanted, got {array.dtype}; scale it to 0..255 and use .astype(np.uint8)"
+        )
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if array.ndim not in (2, 3) or channels not in (1, 3, 4) or 0 in array.shape:
+        raise InputError(f"an array (H, W), (H, W, 3) RGB or (H, W, 4) RGBA was wanted, got shape {array.shape}")
+    _check_size(array.shape[1], array.shape[0], "the given array", rule)
+    if channels == 4:
+        return _on_ground(array)
+    if channels == 1:
+        return np.repeat(array.reshape(*array.shape[:2], 1), 3, axis=2)
+    return np.ascontiguousarray(array)
+
+
+def _open(content: bytes, where: str) -> Any:
+    """A Pillow image with its header read; InputError says why not."""
+    import PIL.Image
+
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+        raise InputError(f"{where}: a HEIC/AVIF picture; convert it first, such as with `heif-convert {where} out.jpg`")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)  # max_pixels decides instead
+            return PIL.Image.open(io.BytesIO(content))
+    except PIL.Image.DecompressionBombError as error:
+        raise InputError(f"{where}: {error}; it is too large to be opened") from error
+    except PIL.UnidentifiedImageError as error:
+        raise InputError(f"{where}: not a picture that Munja knows (JPEG, PNG, TIFF, WebP, GIF, BMP or PDF)") from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InputError(f"{where}: a damaged picture ({error})") from error
+
+
+def _picture_frames(content: bytes, name: str | None, where: str, rule: InputRule) -> Iterator[Frame]:
+    picture = _open(content, where)
+    one = getattr(picture, "n_frames", 1) == 1
+    if one and (rule.pages is None or 0 in rule.pages):
+        _check_size(picture.width, picture.height, where, rule)
+        plain = picture.mode in ("L", "RGB", "1") and "transparency" not in picture.info
+        if plain and picture.format in ("JPEG", "PNG") and _is_whole(content, picture.format):
+            image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB)
+            if image is not None:
+                yield Frame(np.asarray(image, np.uint8), name, 0, _dpi(picture))
+                return
+    yield from _pillow_frames(picture, name, rule)
+
+
+def _is_whole(content: bytes, kind: str) -> bool:
+    """Whether the end mark is there: OpenCV fills what a cut-off file lacks with grey and says nothing."""
+    return (b"\xff\xd9" if kind == "JPEG" else b"IEND") in content[-4096:]
+
+
+def _pillow_frames(picture: Any, name: str | None, rule: InputRule) -> Iterator[Frame]:
+    import PIL.Image
+    import PIL.ImageOps
+
+    where = name or "the given picture"
+    last = getattr(picture, "n_frames", 1)
+    for index in range(last):
+        if rule.pages is not None and index not in rule.pages:
+            continue
+        try:
+            if last > 1:
+                picture.seek(index)
+            _check_size(picture.width, picture.height, where, rule)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
+                upright = PIL.ImageOps.exif_transpose(picture)
+                upright.load()
+        except (OSError, ValueError, SyntaxError, EOFError) as error:
+            page = f" (page {index + 1})" if last > 1 else ""
+            raise InputError(f"{where}{page}: cut off or damaged ({error}); nothing was read from it") from error
+        yield Frame(_from_pillow(upright), name, index, _dpi(picture))
+
+
+def _from_pillow(picture: Any) -> Image:
+    mode = picture.mode
+    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
+        return _on_ground(np.asarray(picture.convert("RGBA")))
+    if mode.startswith("I") or mode == "F":
+        deep = np.asarray(picture, np.float32)
+        top = 65535.0 if mode.startswith("I") and deep.max(initial=0.0) > 255.0 else 255.0
+        return np.repeat(np.clip(deep * (255.0 / top), 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    return np.ascontiguousarray(np.asarray(picture.convert("RGB")))
+
+
+def _on_ground(rgba: NDArray[np.uint8]) -> Image:
+    """Lay a picture (H, W, 4) on white; on black if what is visible is nearly all white, as white text on glass."""
+    alpha = rgba[..., 3:].astype(np.uint16)
+    visible = rgba[..., :3][rgba[..., 3] > 127]
+    ground = 0 if visible.size and float((visible > 200).mean()) > 0.95 and bool((alpha < 128).any()) else 255
+    blended = (rgba[..., :3] * alpha + ground * (255 - alpha) + 127) // 255
+    return np.ascontiguousarray(blended.astype(np.uint8))
+
+
+def _check_size(width: int, height: int, where: str, rule: InputRule) -> None:
+    if width * height > rule.max_pixels:
+        raise InputError(
+            f"{where}: {width} x {height} pixels, more than max_pixels = {rule.max_pixels:,}; "
+            "allow it with --max-pixels N (or Reader(max_pixels=N)), or make the picture smaller"
+        )
+
+
+def _dpi(picture: Any) -> float | None:
+    value = picture.info.get("dpi")
+    try:
+        dpi = float(value[1])
+    except (TypeError, ValueError, IndexError, ZeroDivisionError):
+        return None
+    return round(dpi, 2) if 10.0 <= dpi <= 10_000.0 else None

@@ -1,0 +1,58 @@
+"""How pictures are brought to the sizes that networks take: few distinct ones, each decided by its picture alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from munja.imaging.image import Image
+from munja.imaging.warp import cut_quad, fit
+
+MAX_LINE_WIDTH = 4096  # pixels; a line longer than 85 times its height is squeezed
+
+
+def detector_size(width: int, height: int, rule: Mapping[str, Any]) -> tuple[int, int, float]:
+    """Width, height and scale at which a picture of width x height pixels is shown to a detector.
+
+    The longer side becomes at most `long_side`; a picture whose shorter side is below `short_side` is enlarged to it,
+    but not more than `enlarge` times. The scaled picture fills the top left; the rest, up to the multiple, is padding.
+    """
+    scale = min(1.0, rule["long_side"] / max(width, height))
+    if min(width, height) * scale < rule["short_side"]:
+        scale = min(rule["short_side"] / min(width, height), rule["enlarge"], rule["long_side"] / max(width, height))
+    multiple = rule["multiple"]
+    return _up(width * scale, multiple), _up(height * scale, multiple), scale
+
+
+def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.uint8], float]:
+    """A batch of one (1, H, W, 3) for the detector, padded by repeating its last pixels, and the scale used."""
+    height, width = image.shape[:2]
+    full_width, full_height, scale = detector_size(width, height, rule)
+    inner = fit(image, min(full_width, max(1, round(width * scale))), min(full_height, max(1, round(height * scale))))
+    padding = ((0, full_height - inner.shape[0]), (0, full_width - inner.shape[1]), (0, 0))
+    return np.pad(inner, padding, mode="edge")[None], scale
+
+
+def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -> int:
+    """Width in pixels of a line of quad_width x quad_height pixels, scaled to the recogniser's height."""
+    natural = round(quad_width * rule["height"] / max(quad_height, 1.0))
+    return int(min(max(natural, rule["height"] // 2), MAX_LINE_WIDTH))
+
+
+def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """A line as the recogniser wants it: (1, height, bucket, channels), content on the left, padding on the right."""
+    bucket = _up(width, rule["width_step"]) if "width_step" in rule else rule["width"]
+    line = cut_quad(image, quad, min(width, bucket), rule["height"])
+    if rule["channels"] == 1:
+        line = np.asarray(line @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5, np.uint8)[..., None]
+    padded = np.full((1, rule["height"], bucket, rule["channels"]), rule["pad"], np.uint8)
+    padded[0, :, : line.shape[1]] = line
+    return padded
+
+
+def _up(value: float, multiple: int) -> int:
+    return max(multiple, math.ceil(value / multiple - 1e-6) * multiple)

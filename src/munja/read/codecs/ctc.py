@@ -1,0 +1,84 @@
+"""Codec of connectionist temporal classification: text <-> one class per column, blanks between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from munja.core.errors import InputError, SpecError
+from munja.core.registry import register
+
+BLANK = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one line says: K characters, the output column of each one's centre, and its score in 0..1."""
+
+    characters: tuple[str, ...]
+    columns: NDArray[np.float32]  # (K,)
+    scores: NDArray[np.float32]  # (K,)
+
+    @property
+    def text(self) -> str:
+        """The characters, joined."""
+        return "".join(self.characters)
+
+
+@register("codec", "ctc")
+class CTC:
+    """Class 0 is the blank, class i + 1 is `charset[i]` (Graves et al., ICML 2006)."""
+
+    def __init__(self, charset: Sequence[str], /) -> None:
+        if not charset:
+            raise SpecError("codec.ctc: a charset of one character or more was wanted, got none")
+        if len(set(charset)) != len(charset):
+            # Published dictionaries do repeat entries; decoding needs none of them to be unique, encoding the first.
+            self._class_of: dict[str, int] = {}
+            for i, character in enumerate(charset):
+                self._class_of.setdefault(character, i + 1)
+        else:
+            self._class_of = {character: i + 1 for i, character in enumerate(charset)}
+        self.charset = tuple(charset)
+        self._longest = max(map(len, self.charset))
+
+    @property
+    def classes(self) -> int:
+        """Number of classes, the blank included."""
+        return len(self.charset) + 1
+
+    def encode(self, text: str) -> list[int]:
+        """The classes of a text, without blanks; InputError names a character that the charset lacks."""
+        classes, at = [], 0
+        while at < len(text):
+            for length in range(min(self._longest, len(text) - at), 0, -1):
+                if (found := self._class_of.get(text[at : at + length])) is not None:
+                    classes.append(found)
+                    at += length
+                    break
+            else:
+                raise InputError(f"{text!r}: the character {text[at]!r} (U+{ord(text[at]):04X}) is not in the charset")
+        return classes
+
+    def decode(self, index: NDArray[Any], score: NDArray[Any]) -> Reading:
+        """Read the best class (T,) and its probability (T,) of each column greedily.
+
+        A run of equal classes is one character: its column is the run's middle weighted by score, its score the run's
+        highest.
+        """
+        if not len(index):
+            return Reading((), np.zeros(0, np.float32), np.zeros(0, np.float32))
+        starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+        ends = np.append(starts[1:], len(index))
+        kept = [(s, e) for s, e in zip(starts.tolist(), ends.tolist(), strict=True) if index[s] != BLANK]
+        columns = [float(np.average(np.arange(s, e), weights=score[s:e] + 1e-6)) for s, e in kept]
+        scores = [float(score[s:e].max()) for s, e in kept]
+        return Reading(
+            tuple(self.charset[int(index[s]) - 1] for s, _ in kept),
+            np.asarray(columns, np.float32),
+            np.asarray(scores, np.float32),
+        )

@@ -1,0 +1,111 @@
+"""From detected quads to read lines: cut, turn, recognise, split into words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from munja.core.artifact import Artifact
+from munja.core.page import Line
+from munja.core.registry import build
+from munja.imaging.geometry import grow_quad, quad_size
+from munja.imaging.image import Image
+from munja.read.batching import cut_line, line_width
+from munja.read.codecs import angle, ctc  # noqa: F401  (they register themselves)
+from munja.read.codecs.ctc import Reading
+from munja.read.engines import Engine
+from munja.read.spaces import repair_spaces
+from munja.read.words import character_edges, make_line
+
+TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
+SURE = 0.85  # a line read with a higher score is not looked at upside down
+SAMPLE = 5  # lines whose direction is asked for before anything is read
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+Mapper = Callable[[Callable[[_Item], _Result], Iterable[_Item]], Iterable[_Result]]
+
+
+class LineReader:
+    """Reads quads of a picture with a recogniser and, where there is one, a direction classifier."""
+
+    def __init__(
+        self,
+        recogniser: Artifact,
+        recogniser_engine: Engine,
+        direction: Artifact | None,
+        direction_engine: Engine | None,
+    ) -> None:
+        manifest = recogniser.manifest
+        self._rule = manifest.input
+        self._codec = build("codec", manifest.codec, manifest.charset)
+        self._engine = recogniser_engine
+        self._repair = " " in manifest.charset
+        self._direction = None
+        if direction is not None and direction_engine is not None:
+            codec = build("codec", direction.manifest.codec)
+            self._direction = (direction.manifest.input, codec, direction_engine)
+
+    def read(self, image: Image, quads: Sequence[NDArray[np.float32]], run: Mapper[Any, Any] = map) -> list[Line]:
+        """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them."""
+        lying = self._lay(quads)
+        if self._mostly_upside_down(image, lying):
+            lying = [np.roll(quad, 2, axis=0) for quad in lying]
+        sideways = sum(_is_tall(quad) for quad in quads) * 2 > len(quads)
+
+        def one(pair: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Line:
+            quad, given = pair
+            line = self._read_quad(image, quad)
+            tries = []
+            if (line.score or 0.0) < SURE and self._is_upside_down(image, quad):
+                tries.append(np.roll(quad, 2, axis=0))
+            if _is_tall(given) and not sideways and quad_size(given)[1] < 4 * TALL * quad_size(given)[0]:
+                tries.append(given)  # a lone upright character such as 1 or I
+            return max([line, *(self._read_quad(image, each) for each in tries)], key=lambda each: each.score or 0.0)
+
+        return list(run(one, list(zip(lying, quads, strict=True))))
+
+    def _lay(self, quads: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """The quads with their first side along the text: tall ones are taken to read upwards."""
+        return [np.roll(quad, 1, axis=0) if _is_tall(quad) else quad for quad in quads]
+
+    def _mostly_upside_down(self, image: Image, quads: Sequence[NDArray[np.float32]]) -> bool:
+        if self._direction is None or not quads:
+            return False
+        widest = sorted(quads, key=lambda quad: quad_size(quad)[0], reverse=True)[:SAMPLE]
+        return sum(self._is_upside_down(image, quad) for quad in widest) * 2 > len(widest)
+
+    def _is_upside_down(self, image: Image, quad: NDArray[np.float32]) -> bool:
+        if self._direction is None:
+            return False
+        rule, codec, engine = self._direction
+        width = line_width(*quad_size(quad), rule)
+        (probability,) = engine.run(cut_line(image, quad, width, rule), ["probability"])
+        return bool(codec.decode(probability[0]) == 180.0)
+
+    def _read_quad(self, image: Image, quad: NDArray[np.float32]) -> Line:
+        pad_x, pad_y = self._rule.get("padding", (0.0, 0.0))
+        width, height = quad_size(quad)
+        if pad_x or pad_y:
+            quad = grow_quad(quad, pad_x * height, pad_y * height)
+            width, height = quad_size(quad)
+        line_pixels = line_width(width, height, self._rule)
+        picture = cut_line(image, quad, line_pixels, self._rule)
+        outputs = ["index", "score", "space"] if self._repair else ["index", "score"]
+        index, score, *space = self._engine.run(picture, outputs)
+        reading: Reading = self._codec.decode(index[0], score[0])
+        centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
+        if self._repair:
+            content = picture[0, :, : min(line_pixels, picture.shape[2])]
+            reading, centres = repair_spaces(reading, centres, content, space[0][0], self._rule["columns_per_pixel"])
+        used = float(min(line_pixels, picture.shape[2]))
+        starts, ends = character_edges(centres, used)
+        return make_line(reading, quad, starts / used, ends / used)
+
+
+def _is_tall(quad: NDArray[np.float32]) -> bool:
+    width, height = quad_size(quad)
+    return height >= TALL * width

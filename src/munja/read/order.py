@@ -1,0 +1,142 @@
+"""Reading order: columns where text runs in columns, rows of left and right parts everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+ORDERS = ("reading", "raw")
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A line in the frame of its page, the page's text upright: position in the given list, extents in pixels."""
+
+    index: int
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2.0
+
+
+def reading_order(quads: Sequence[NDArray[np.float32]], angle: float) -> list[int]:
+    """The order in which a person reads lines at quads (4, 2) on a page turned clockwise by `angle` degrees."""
+    if not quads:
+        return []
+    turn = np.radians(-angle)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    boxes = []
+    for index, quad in enumerate(quads):
+        upright = quad @ rotation.T
+        left, right = upright[[0, 3], 0].mean(), upright[[1, 2], 0].mean()
+        top, bottom = upright[:2, 1].mean(), upright[2:, 1].mean()
+        boxes.append(_Box(index, min(left, right), max(left, right), min(top, bottom), max(top, bottom)))
+    return [box.index for box in _ordered(boxes)]
+
+
+def page_angle(angles: Sequence[float], weights: Sequence[float]) -> float:
+    """The angle of a page from its lines' angles, in degrees: the weighted median within the commonest quarter turn."""
+    if not angles:
+        return 0.0
+    quarter = np.round(np.asarray(angles) / 90.0).astype(int) % 4
+    weight = np.asarray(weights, np.float64)
+    chosen = int(np.argmax(np.bincount(quarter, weight, minlength=4)))
+    kept = quarter == chosen
+    skew = (np.asarray(angles)[kept] - 90.0 * chosen + 180.0) % 360.0 - 180.0
+    order = np.argsort(skew)
+    middle = int(np.searchsorted(np.cumsum(weight[kept][order]), weight[kept].sum() / 2.0))
+    return float((90.0 * chosen + skew[order][min(middle, len(order) - 1)]) % 360.0)
+
+
+def _ordered(boxes: list[_Box]) -> list[_Box]:
+    gutter = _gutter(boxes)
+    if gutter is None:
+        return [box for row in _rows(boxes) for box in row]
+    across = sorted((box for box in boxes if box.left < gutter < box.right), key=lambda box: box.middle)
+    result: list[_Box] = []
+    rest = [box for box in boxes if not box.left < gutter < box.right]
+    for heading in [*across, None]:
+        above = [box for box in rest if heading is None or box.middle < heading.middle]
+        rest = [box for box in rest if box not in above]
+        result += _ordered([box for box in above if box.right <= gutter])
+        result += _ordered([box for box in above if box.right > gutter])
+        if heading is not None:
+            result.append(heading)
+    return result
+
+
+def _gutter(boxes: list[_Box]) -> float | None:
+    """The x of a white strip between two columns of running text, None if there is none.
+
+    Running text fills its column: most lines left of the strip end near it, most lines right of it begin near it, and
+    both are long. A receipt's prices or a form's answers are short or ragged, and are read in rows.
+    """
+    if len(boxes) < 6:
+        return None
+    height = float(np.median([box.height for box in boxes]))
+    lefts = np.array([box.left for box in boxes])
+    rights = np.array([box.right for box in boxes])
+    best: tuple[int, float] | None = None
+    for edge in np.unique(np.round(rights / height) * height):
+        x = float(edge) + 0.25 * height
+        crossing = int(((lefts < x - 0.5 * height) & (rights > x + 0.5 * height)).sum())
+        left, right = rights <= x + 0.5 * height, lefts >= x - 0.5 * height
+        if crossing > len(boxes) // 4 or left.sum() < 3 or right.sum() < 3:
+            continue
+        if not (_fills(lefts[left], rights[left], height) and _fills(lefts[right], rights[right], height)):
+            continue
+        side = [box for box, is_left in zip(boxes, left, strict=True) if is_left]
+        other = [box for box, is_right in zip(boxes, right, strict=True) if is_right]
+        if min(max(b.bottom for b in side), max(b.bottom for b in other)) <= max(
+            min(b.top for b in side), min(b.top for b in other)
+        ):
+            continue  # one below the other: no columns
+        if best is None or crossing < best[0]:
+            best = (crossing, (float(rights[left].max()) + float(lefts[right].min())) / 2.0 if not crossing else x)
+    return None if best is None else best[1]
+
+
+def _fills(lefts: NDArray[np.float64], rights: NDArray[np.float64], height: float) -> bool:
+    """Whether lines form a column of running text: long ones, most of them from its left edge to its right edge."""
+    width = float(np.percentile(rights, 90) - np.percentile(lefts, 10))
+    long_enough = float(np.median(rights - lefts)) > max(9.0 * height, 0.6 * width)
+    begins = float((lefts < np.percentile(lefts, 10) + 2.5 * height).mean())
+    return long_enough and begins > 0.6
+
+
+def _rows(boxes: list[_Box]) -> list[list[_Box]]:
+    """Rows of boxes side by side, from the top; each row from left to right."""
+    rows: list[list[_Box]] = []
+    for box in sorted(boxes, key=lambda each: each.middle):
+        for row in reversed(rows[-6:]):
+            if _beside(row, box):
+                row.append(box)
+                break
+        else:
+            rows.append([box])
+    for row in rows:
+        row.sort(key=lambda each: each.left)
+    rows.sort(key=lambda row: float(np.mean([each.middle for each in row])))
+    return rows
+
+
+def _beside(row: list[_Box], box: _Box) -> bool:
+    """Whether a box continues a row: level with its nearest member, and not above or below any of its members."""
+    for other in row:
+        overlap = min(other.right, box.right) - max(other.left, box.left)
+        if overlap > 0.3 * min(other.right - other.left, box.right - box.left):
+            return False
+    nearest = min(row, key=lambda other: max(other.left - box.right, box.left - other.right))
+    shared = min(nearest.bottom, box.bottom) - max(nearest.top, box.top)
+    return shared > 0.5 * min(nearest.height, box.height)

@@ -1,0 +1,250 @@
+"""Every verb of Munja: one registered function is the command, the pipeline node and the HTTP action.
+
+A step's first parameter, before `/`, is the Console that it reports to; the others come from people. Heavy imports
+stand inside the bodies, so that `munja --help` costs nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from munja.core.errors import InputError, MunjaError, SpecError
+from munja.core.registry import register
+
+if TYPE_CHECKING:
+    from munja.core.page import Page
+
+
+class Console(Protocol):
+    """Where a step shows what it does."""
+
+    def show(self, document: str) -> None:
+        """Give a result to the person, as it stands."""
+        ...
+
+    def say(self, message: str) -> None:
+        """Tell the person something about the run."""
+        ...
+
+    def track(self, items: Sequence[str], what: str) -> Iterator[str]:
+        """Yield the items one by one, showing how many are done."""
+        ...
+
+
+@dataclass
+class ReadReport:
+    """What a `read` did: counts, seconds, files written, and a message for each source that failed."""
+
+    sources: int = 0
+    pages: int = 0
+    lines: int = 0
+    seconds: float = 0.0
+    written: list[Path] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every source was read."""
+        return not self.failures
+
+    def sentence(self) -> str:
+        """The run in one line, for a person."""
+        rate = self.pages / self.seconds if self.seconds else 0.0
+        failed = f", {len(self.failures)} failed" if self.failures else ""
+        return (
+            f"{_count(self.sources, 'file')}, {_count(self.pages, 'page')}, {_count(self.lines, 'line')} "
+            f"in {self.seconds:.1f} s ({rate:.2f} pages/s){failed}"
+        )
+
+
+@register("step", "read")
+def read(
+    console: Console,
+    /,
+    *sources: str,
+    to: str = "text",
+    out: Path | None = None,
+    models: str | None = None,
+    recogniser: Path | None = None,
+    engine: str = "auto",
+    threads: int | None = None,
+    precision: str = "f32",
+    max_pixels: int = 100_000_000,
+    dpi: float = 200.0,
+    pages: str | None = None,
+    order: str = "reading",
+    min_score: float = 0.5,
+) -> ReadReport:
+    """Read the text in pictures and documents.
+
+    Args:
+        sources: Pictures, PDF files, or folders of them.
+        to: Formats to write, separated by commas: text, json.
+        out: Folder for the results; without it they are printed.
+        models: Model set: ppocr, or a folder of artifacts.
+        recogniser: Recogniser artifact that takes the place of the set's own.
+        engine: onnxruntime, openvino, or auto: onnxruntime unless bf16 is asked for.
+        threads: Cores to use; all of them by default.
+        precision: f32, bf16 or int8; never changed silently.
+        max_pixels: Largest picture that is read, in pixels.
+        dpi: Resolution at which PDF pages are rendered, in dots per inch.
+        pages: Pages of each document to read, counted from 1, such as 1-3,7.
+        order: reading, or raw: the order of detection.
+        min_score: Lines read with a lower score are left out.
+    """
+    from munja.read.reader import Reader
+    from munja.read.writers import writer
+
+    formats = [each.strip() for each in to.split(",")]
+    writers = [writer(each) for each in formats]
+    if out is None and len(formats) > 1:
+        raise SpecError(f"--to {to}: several formats need a folder to be written to: --out FOLDER")
+    if not sources:
+        raise InputError("no picture was named: munja read FILE or FOLDER ...")
+    files = list(_expand(sources))
+    wanted = None if pages is None else parse_pages(pages)
+    targets = {} if out is None else _targets(files, out)
+    reader = Reader(
+        models=models,
+        recogniser=recogniser,
+        engine=engine,
+        threads=threads,
+        precision=precision,
+        max_pixels=max_pixels,
+        dpi=dpi,
+        order=order,
+        min_score=min_score,
+    )
+    report = ReadReport(len(files))
+    started = time.monotonic()
+
+    def fail(_source: object, error: MunjaError) -> None:
+        report.failures.append(str(error))
+        console.say(f"munja: {error}")
+
+    several = len(files) > 1
+    names = [str(each) for each, _ in files]
+    for name, found in _by_source(reader.stream(console.track(names, "reading"), pages=wanted, on_error=fail)):
+        report.pages += len(found)
+        report.lines += sum(len(page.lines) for page in found)
+        for each in writers:
+            if out is None:
+                console.show(_heading(name, formats[0]) + each.document(found) if several else each.document(found))
+                continue
+            target = targets[name].with_name(targets[name].name + each.suffix)
+            _write(target, each.document(found))
+            report.written.append(target)
+    report.seconds = time.monotonic() - started
+    if several or out is not None:
+        console.say(report.sentence() + (f"; results in {out}" if out is not None else ""))
+    return report
+
+
+@register("step", "import")
+def import_model(
+    console: Console,
+    file: Path,
+    /,
+    *,
+    out: Path | None = None,
+    task: str | None = None,
+    charset: Path | None = None,
+) -> Path:
+    """Make a Munja artifact of a published model file: a PP-OCR v2 to v6 detector, direction classifier or recogniser.
+
+    Args:
+        file: The ONNX file.
+        out: The artifact to write; beside the file, ending in .munja.onnx, by default.
+        task: detect, direction or recognise, where the file does not show it.
+        charset: Dictionary of a recogniser, one character per line, where the file does not carry it.
+    """
+    from munja.core.artifact import write_atomically
+    from munja.read.ppocr import derive
+
+    if not file.is_file():
+        raise InputError(f"{file}: no such file")
+    characters = None
+    if charset is not None:
+        if not charset.is_file():
+            raise InputError(f"{charset}: no such file; a dictionary with one character per line was wanted")
+        characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    target = out if out is not None else file.with_name(f"{file.stem}.munja.onnx")
+    content = derive(file, task=task, charset=characters)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, content)
+    console.say(f"{target}: written")
+    return target
+
+
+def parse_pages(text: str) -> list[int]:
+    """Page numbers from 0 for a range that counts from 1, such as `1-3,7`."""
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1 or (dash and int(last) < int(first)):
+            raise SpecError(f"--pages {text}: pages counted from 1 were wanted, such as 1-3,7")
+        numbers += range(int(first) - 1, int(last) if dash else int(first))
+    return numbers
+
+
+def _expand(sources: Iterable[str]) -> Iterator[tuple[Path, Path]]:
+    """The picture files that the sources name, each with its place below the folder that was named."""
+    from munja.imaging.image import PICTURE_SUFFIXES
+
+    for source in sources:
+        path = Path(source)
+        if not path.is_dir():
+            if not path.exists():
+                raise InputError(f"{path}: no such file or folder")
+            yield path, Path(path.name)
+            continue
+        found = sorted(each for each in path.rglob("*") if each.suffix.lower() in PICTURE_SUFFIXES and each.is_file())
+        if not found:
+            kinds = " ".join(sorted(PICTURE_SUFFIXES))
+            raise InputError(f"{path}: a folder without pictures (looked for {kinds})")
+        yield from ((each, each.relative_to(path)) for each in found)
+
+
+def _targets(files: Sequence[tuple[Path, Path]], out: Path) -> dict[str, Path]:
+    """Where each file's results go, without suffix: its own suffix is kept where two files would meet."""
+    stems = [out / place.with_suffix("") for _, place in files]
+    targets: dict[str, Path] = {}
+    for (path, place), stem in zip(files, stems, strict=True):
+        target = stem if stems.count(stem) == 1 else out / place
+        if target in targets.values():
+            raise InputError(f"{path}: two files named {place} would be written to one place; read them separately")
+        targets[str(path)] = target
+    return targets
+
+
+def _by_source(pages: Iterable[Page]) -> Iterator[tuple[str, list[Page]]]:
+    group: list[Page] = []
+    for page in pages:
+        if group and group[0].source != page.source:
+            yield str(group[0].source), group
+            group = []
+        group.append(page)
+    if group:
+        yield str(group[0].source), group
+
+
+def _heading(name: str, kind: str) -> str:
+    return f"==> {name} <==\n" if kind == "text" else ""
+
+
+def _write(path: Path, document: str) -> None:
+    from munja.core.artifact import write_atomically
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, document.encode())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
