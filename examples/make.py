@@ -1,6 +1,6 @@
 """Make the example pictures and their ground truth: `python examples/make.py`.
 
-The same font packages give the same bytes. Needs munja, and Debian's fonts-dejavu-core, fonts-liberation and
+The same packages give the same bytes. Needs munja, and Debian's fonts-dejavu-core, fonts-liberation and
 fonts-nanum.
 """
 

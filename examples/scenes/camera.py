@@ -120,7 +120,7 @@ def expose(image: Floats, generator: np.random.Generator, *, grain: float) -> Pi
     noise = generator.normal(0.0, grain, image.shape[:2]).astype(np.float32)
     noise = blur(noise, 0.6) * 1.6
     noisy = image + (noise[..., None] if image.ndim == 3 else noise)
-    return np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(noisy), 0, 255), np.uint8)
 
 
 def through_jpeg(pixels: Pixels, quality: int) -> Pixels:

@@ -28,15 +28,15 @@ LETTER = (
 CHOICES = (("Monday", False), ("Wednesday", True), ("Friday", False), ("Saturday", True))
 
 ARTICLES = (
-    ("1010", "Spruce board 18 x 95 mm", "m", 185),
-    ("1022", "Oak board 24 x 120 mm", "m", 1240),
+    ("1010", "Spruce board 18 x 95 mm", "metre", 185),
+    ("1022", "Oak board 24 x 120 mm", "metre", 1240),
     ("1105", "Birch plywood 12 mm", "sheet", 2890),
-    ("2003", "Wood screws 4 x 40", "100", 460),
+    ("2003", "Wood screws 4 x 40", "box", 460),
     ("2017", "Brass hinges 60 mm", "pair", 375),
     ("2040", "Wood glue, white", "0.5 kg", 690),
     ("3001", "Sandpaper P120", "sheet", 55),
     ("3002", "Sandpaper P240", "sheet", 60),
-    ("4012", "Linseed oil", "1 l", 1115),
+    ("4012", "Linseed oil", "litre", 1115),
     ("4018", "Hard wax, clear", "375 ml", 1980),
 )
 

@@ -132,7 +132,7 @@ def thermal(sheet: Sheet, generator: np.random.Generator) -> Floats:
     missing = generator.random((height, width)) < 0.012 + 0.05 * worse
     dots *= np.clip(heat, 0, 1) * ~missing
     large = cv2.resize(dots, (width * DOT, height * DOT), interpolation=cv2.INTER_NEAREST)
-    return np.minimum(blur(large.astype(np.float32), 1.1) * np.float32(1.06), np.float32(1.0))
+    return np.asarray(np.minimum(blur(large.astype(np.float32), 1.1) * 1.06, 1.0), np.float32)
 
 
 def paper(sheet: Sheet, generator: np.random.Generator) -> Floats:

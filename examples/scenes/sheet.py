@@ -39,7 +39,8 @@ class Sheet:
         """Write one line with its baseline at y and give back the x where it ends.
 
         `align` says which point of the line is at x. `stretch` pixels are added to each blank, `tracking` pixels after
-        each character. A word's polygon has the width of its ink and the height of the ink of its line.
+        each character. A polygon is as wide as the ink and as high as the line: from the top of an h to the foot of
+        a g, or more where the ink is taller, so that a font's lines have one height whatever their letters.
         """
         blank = font.getlength(" ") + stretch + tracking
         words = text.split(" ")
@@ -50,7 +51,8 @@ class Sheet:
         for word, advance in zip(words, advances, strict=True):
             boxes.append(self._word(word, x, y, font, colour, tracking))
             x += advance + blank
-        top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+        _, rise, _, fall = font.getbbox("hg", anchor="ls")
+        top, bottom = min(y + rise, *(box[1] for box in boxes)), max(y + fall, *(box[3] for box in boxes))
         spans = [(left, right) for left, _, right, _ in boxes]
         self.lines.append(
             Line(

@@ -47,9 +47,9 @@ def cut_stencils() -> Sheet:
     sheet = Sheet(*SIDE)
     stencil(sheet, wagon_number(), 330, 660, font("LiberationSans-Bold", 176))
     stencil(sheet, "D-MUNJA", 330, 850, font("LiberationSans-Bold", 120))
-    stencil(sheet, "Zacns", 1000, 850, font("LiberationSans-Bold", 120))
+    stencil(sheet, "Zacns", 1130, 850, font("LiberationSans-Bold", 120))
     stencil(sheet, "24 350 kg", 330, 1030, font("LiberationSans-Bold", 96))
-    stencil(sheet, "REV 11.06.24", 1000, 1030, font("LiberationSans-Bold", 96))
+    stencil(sheet, "REV 11.06.24", 1130, 1030, font("LiberationSans-Bold", 96))
     return sheet
 
 
