@@ -15,9 +15,8 @@ from munja.imaging.geometry import grow_quad, quad_size
 from munja.imaging.image import Image
 from munja.read.batching import cut_line, line_width
 from munja.read.codecs import angle, ctc  # noqa: F401  (they register themselves)
-from munja.read.codecs.ctc import Reading
 from munja.read.engines import Engine
-from munja.read.spaces import repair_spaces
+from munja.read.spaces import narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
 TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
@@ -96,7 +95,7 @@ class LineReader:
         picture = cut_line(image, quad, line_pixels, self._rule)
         outputs = ["index", "score", "space"] if self._repair else ["index", "score"]
         index, score, *space = self._engine.run(picture, outputs)
-        reading: Reading = self._codec.decode(index[0], score[0])
+        reading = narrow_signs(self._codec.decode(index[0], score[0]))
         centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
         if self._repair:
             content = picture[0, :, : min(line_pixels, picture.shape[2])]

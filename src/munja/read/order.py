@@ -87,24 +87,24 @@ def _gutter(boxes: list[_Box]) -> float | None:
     height = float(np.median([box.height for box in boxes]))
     lefts = np.array([box.left for box in boxes])
     rights = np.array([box.right for box in boxes])
-    best: tuple[int, float] | None = None
-    for edge in np.unique(np.round(rights / height) * height):
-        x = float(edge) + 0.25 * height
-        crossing = int(((lefts < x - 0.5 * height) & (rights > x + 0.5 * height)).sum())
-        left, right = rights <= x + 0.5 * height, lefts >= x - 0.5 * height
+    best: tuple[int, float, float] | None = None  # crossing lines, minus the strip's width, the strip's middle
+    for x in np.unique(np.round(rights)) + 1.0:
+        left, right = rights <= x, lefts >= x
+        crossing = int((~left & ~right).sum())
         if crossing > len(boxes) // 4 or left.sum() < 3 or right.sum() < 3:
+            continue
+        strip = float(lefts[right].min() - rights[left].max())
+        if best is not None and (crossing, -strip) >= best[:2]:
             continue
         if not (_fills(lefts[left], rights[left], height) and _fills(lefts[right], rights[right], height)):
             continue
         side = [box for box, is_left in zip(boxes, left, strict=True) if is_left]
         other = [box for box, is_right in zip(boxes, right, strict=True) if is_right]
-        if min(max(b.bottom for b in side), max(b.bottom for b in other)) <= max(
-            min(b.top for b in side), min(b.top for b in other)
-        ):
+        bottom = min(max(box.bottom for box in side), max(box.bottom for box in other))
+        if bottom <= max(min(box.top for box in side), min(box.top for box in other)):
             continue  # one below the other: no columns
-        if best is None or crossing < best[0]:
-            best = (crossing, (float(rights[left].max()) + float(lefts[right].min())) / 2.0 if not crossing else x)
-    return None if best is None else best[1]
+        best = (crossing, -strip, x + strip / 2.0)
+    return None if best is None else best[2]
 
 
 def _fills(lefts: NDArray[np.float64], rights: NDArray[np.float64], height: float) -> bool:

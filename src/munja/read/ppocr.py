@@ -17,7 +17,7 @@ from munja.core.artifact import Manifest, sha256_of, with_manifest
 from munja.core.errors import ArtifactError, MissingExtraError
 
 # Raise this when anything below changes: it is part of the name under which derived artifacts are cached.
-DERIVATION = 1
+DERIVATION = 2
 LICENCE = "Apache-2.0 (weights: PaddlePaddle/PaddleOCR)"
 _SMALLEST_NORMAL = np.finfo(np.float32).tiny
 
@@ -83,8 +83,8 @@ def _detector(model: Any, path: Path) -> Manifest:
     return Manifest(
         task="detect",
         name=path.stem,
-        input={"channels": 3, "multiple": 32, "long_side": 1280, "short_side": 320, "enlarge": 2.0},
-        codec={"name": "db", "threshold": 0.3, "box_threshold": 0.5, "unclip_ratio": 1.6},
+        input={"channels": 3, "multiple": 32, "long_side": 960, "short_side": 320, "enlarge": 2.0, "small_text": 11.0},
+        codec={"name": "db", "threshold": 0.3, "box_threshold": 0.5, "unclip_ratio": 1.4},
         made=_made(path),
         licence=LICENCE,
         parent=sha256_of(path),
@@ -120,7 +120,7 @@ def _recogniser(model: Any, path: Path, charset: tuple[str, ...] | None) -> Mani
     return Manifest(
         task="recognise",
         name=path.stem,
-        input={"channels": 3, "height": height, "width_step": 32, "pad": 127, "columns_per_pixel": 0.125},
+        input={"channels": 3, "height": height, "width_step": 16, "pad": 127, "columns_per_pixel": 0.125},
         codec={"name": "ctc"},
         charset=charset,
         made=_made(path),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from munja.core.errors import InputError, MunjaError, SpecError, did_you_mean
 from munja.core.page import Page
 from munja.core.registry import build
-from munja.imaging.geometry import clip
+from munja.imaging.geometry import clip, quad_size
 from munja.imaging.image import MAX_PIXELS, Frame, Image, InputRule, Source, frames
 from munja.read.batching import show_to_detector
 from munja.read.codecs import db  # noqa: F401  (registers itself)
@@ -160,14 +160,25 @@ class Reader:
         return Page(width, height, tuple(kept), round(angle, 2), frame.source, frame.index, frame.dpi)
 
     def _detect(self, image: Image, threads: int) -> list[NDArray[np.float32]]:
-        """Quads (4, 2) of lines of text in pixels of the image, from the top."""
-        batch, scale = show_to_detector(image, self._detector_rule)
+        """Quads (4, 2) of lines of text in pixels of the image, from the top.
+
+        A page whose text turns out too small for the detector's usual size is shown to it once more, larger.
+        """
+        rule = self._detector_rule
+        quads, scale = self._detect_at(image, threads, rule["long_side"])
+        if scale < 1.0 and quads:
+            heights = [min(quad_size(quad)) * scale for quad in quads]
+            if float(np.median(heights)) < rule["small_text"]:
+                quads, _ = self._detect_at(image, threads, 2 * rule["long_side"])
+        return sorted(quads, key=lambda quad: (float(quad[:, 1].min()), float(quad[:, 0].min())))
+
+    def _detect_at(self, image: Image, threads: int, long_side: int) -> tuple[list[NDArray[np.float32]], float]:
+        batch, scale = show_to_detector(image, {**self._detector_rule, "long_side": long_side})
         (probability,) = self._detector(threads).run(batch, ["probability"])
         boxes = self._db.decode(probability[0, 0])
         stride = probability.shape[-1] / batch.shape[2]
         quads = [clip(quad / (scale * stride), image.shape[1], image.shape[0]) for quad in boxes.quads]
-        whole = [quad for quad in quads if min(np.ptp(quad, axis=0)) >= 2.0]
-        return sorted(whole, key=lambda quad: (float(quad[:, 1].min()), float(quad[:, 0].min())))
+        return [quad for quad in quads if min(np.ptp(quad, axis=0)) >= 2.0], scale
 
     def _detector(self, threads: int) -> Engine:
         """The detector with all cores on one page, or one core on each of several pages."""

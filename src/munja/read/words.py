@@ -20,35 +20,30 @@ def as_polygon(quad: NDArray[Any]) -> Polygon:
 
 def make_line(reading: Reading, quad: NDArray[np.float32], starts: NDArray[Any], ends: NDArray[Any]) -> Line:
     """The Line of a reading whose K characters lie from `starts` to `ends` (K,), fractions of the quad's width."""
-    score = geometric_mean([float(each) for each in reading.scores])
+    scores = reading.scores.astype(np.float64).tolist()
+    corners = _strips(quad, starts, ends).astype(np.float64).round(2).tolist() if scores else []
+    polygons = [tuple((x, y) for x, y in each) for each in corners]
     groups: list[list[int]] = [[]]
     for k, character in enumerate(reading.characters):
         if character.isspace():
             groups.append([])
         else:
             groups[-1].append(k)
-    words = tuple(_make_word(reading, quad, starts, ends, group) for group in groups if group)
+    words = tuple(_make_word(reading, polygons, scores, group) for group in groups if group)
     text = " ".join(word.text for word in words)
-    return Line(text, as_polygon(quad), round(score, 4), words, round(quad_angle(quad), 2))
+    return Line(text, as_polygon(quad), round(geometric_mean(scores), 4), words, round(quad_angle(quad), 2))
 
 
-def _make_word(
-    reading: Reading, quad: NDArray[np.float32], starts: NDArray[Any], ends: NDArray[Any], group: list[int]
-) -> Word:
-    edges = np.array([[starts[k], ends[k]] for k in group])
-    corners = _strips(quad, edges)
-    characters = tuple(
-        Character(reading.characters[k], as_polygon(corner), round(float(reading.scores[k]), 4))
-        for k, corner in zip(group, corners, strict=True)
-    )
-    outline = np.stack([corners[0][0], corners[-1][1], corners[-1][2], corners[0][3]])
-    score = geometric_mean([float(reading.scores[k]) for k in group])
-    return Word("".join(each.text for each in characters), as_polygon(outline), round(score, 4), characters)
+def _make_word(reading: Reading, polygons: list[Polygon], scores: list[float], group: list[int]) -> Word:
+    characters = tuple(Character(reading.characters[k], polygons[k], round(scores[k], 4)) for k in group)
+    first, last = polygons[group[0]], polygons[group[-1]]
+    outline = (first[0], last[1], last[2], first[3])
+    score = geometric_mean([scores[k] for k in group])
+    return Word("".join(each.text for each in characters), outline, round(score, 4), characters)
 
 
-def _strips(quad: NDArray[np.float32], edges: NDArray[Any]) -> NDArray[np.float32]:
-    """Quads (K, 4, 2) over the full height of a quad between fractions (K, 2) of its width."""
-    left, right = edges[:, 0], edges[:, 1]
+def _strips(quad: NDArray[np.float32], left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float32]:
+    """Quads (K, 4, 2) over the full height of a quad between fractions `left` and `right` (K,) of its width."""
     zero, one = np.zeros_like(left), np.ones_like(left)
     fractions = np.stack([left, zero, right, zero, right, one, left, one], axis=1).reshape(-1, 2)
     return quad_points(quad, fractions).reshape(-1, 4, 2)

@@ -73,12 +73,14 @@ class CTC:
         if not len(index):
             return Reading((), np.zeros(0, np.float32), np.zeros(0, np.float32))
         starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
-        ends = np.append(starts[1:], len(index))
-        kept = [(s, e) for s, e in zip(starts.tolist(), ends.tolist(), strict=True) if index[s] != BLANK]
-        columns = [float(np.average(np.arange(s, e), weights=score[s:e] + 1e-6)) for s, e in kept]
-        scores = [float(score[s:e].max()) for s, e in kept]
+        places = np.arange(len(index), dtype=np.float64)
+        weights = score.astype(np.float64) + 1e-6
+        columns = np.add.reduceat(places * weights, starts) / np.add.reduceat(weights, starts)
+        scores = np.maximum.reduceat(score, starts)
+        classes = index[starts]
+        kept = classes != BLANK
         return Reading(
-            tuple(self.charset[int(index[s]) - 1] for s, _ in kept),
-            np.asarray(columns, np.float32),
-            np.asarray(scores, np.float32),
+            tuple(self.charset[each - 1] for each in classes[kept].tolist()),
+            columns[kept].astype(np.float32),
+            scores[kept].astype(np.float32),
         )
