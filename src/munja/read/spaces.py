@@ -52,7 +52,7 @@ def repair_spaces(
 
 
 def narrow_signs(reading: Reading) -> Reading:
-    """The reading with full-width signs and letters made ordinary ones, unless the line is Chinese, Japanese or Korean."""
+    """The reading with full-width signs and letters made ordinary, unless the line holds Chinese, Japanese or Korean."""
     if not any(ord(character[0]) in _WIDE for character in reading.characters if character):
         return reading
     if any(_is_cjk(character) for character in reading.characters):
