@@ -77,7 +77,7 @@ def read(
     dpi: float = 200.0,
     pages: str | None = None,
     order: str = "reading",
-    min_score: float = 0.5,
+    min_score: float = 0.65,
 ) -> ReadReport:
     """Read the text in pictures and documents.
 

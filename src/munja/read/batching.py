@@ -45,13 +45,24 @@ def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -
 
 def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, Any]) -> NDArray[np.uint8]:
     """A line as the recogniser wants it: (1, height, bucket, channels), content on the left, padding on the right."""
-    bucket = _up(width, rule["width_step"]) if "width_step" in rule else rule["width"]
+    bucket = width_bucket(width, rule["width_step"]) if "width_step" in rule else rule["width"]
     line = cut_quad(image, quad, min(width, bucket), rule["height"])
     if rule["channels"] == 1:
         line = np.asarray(line @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5, np.uint8)[..., None]
     padded = np.full((1, rule["height"], bucket, rule["channels"]), rule["pad"], np.uint8)
     padded[0, :, : line.shape[1]] = line
     return padded
+
+
+def width_bucket(width: int, step: int) -> int:
+    """The width at which a line of `width` pixels is shown: the next multiple of `step`, coarser for longer lines.
+
+    The step doubles at every 16 steps, so that at most a sixteenth is padding and the distinct widths stay few: OpenVINO
+    keeps 5 MB for each of them.
+    """
+    while width > 16 * step:
+        step *= 2
+    return _up(width, step)
 
 
 def _up(value: float, multiple: int) -> int:

@@ -65,7 +65,12 @@ class LineReader:
                 tries.append(given)  # a lone upright character such as 1 or I
             return max([line, *(self._read_quad(image, each) for each in tries)], key=lambda each: each.score or 0.0)
 
-        return list(run(one, list(zip(lying, quads, strict=True))))
+        # From narrow to wide: engines prepare anew whenever the size changes, so equal sizes follow each other.
+        order = sorted(range(len(quads)), key=lambda k: line_width(*quad_size(lying[k]), self._rule))
+        lines: list[Line | None] = [None] * len(quads)
+        for k, line in zip(order, run(one, [(lying[k], quads[k]) for k in order]), strict=True):
+            lines[k] = line
+        return [line for line in lines if line is not None]
 
     def _lay(self, quads: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """The quads with their first side along the text: tall ones are taken to read upwards."""

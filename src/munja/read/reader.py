@@ -24,7 +24,7 @@ from munja.read.lines import LineReader
 from munja.read.order import ORDERS, page_angle, reading_order
 from munja.read.weights import Models, model_set
 
-MIN_SCORE = 0.5
+MIN_SCORE = 0.65
 
 
 class Reader:
@@ -190,6 +190,7 @@ class Reader:
                     threads=self.threads,
                     streams=self.threads if threads == 1 else 1,
                     precision=self._precision,
+                    few_sizes=False,
                 )
             return self._detectors[threads]
 

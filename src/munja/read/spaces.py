@@ -8,6 +8,7 @@ ones, the second 52 at 23; together 128 at 50 (24,673 pairs of neighbours in 2,6
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from munja.read.codecs.ctc import Reading
 
-LEVEL = -2.2  # log probability of the blank class from which a gap of the usual width is a word space
+LEVEL = -2.3  # log probability of the blank class from which a gap of the usual width is a word space
 GAP_WEIGHT = 6.0  # how much of it one line height of extra gap is worth
 GAP_RANGE = (-0.1, 0.3)  # line heights; wider gaps say no more than this
 
@@ -52,7 +53,7 @@ def repair_spaces(
 
 
 def narrow_signs(reading: Reading) -> Reading:
-    """The reading with full-width signs and letters made ordinary, unless the line holds Chinese, Japanese or Korean."""
+    """The reading with full-width signs and letters made ordinary, unless the line holds CJK characters."""
     if not any(ord(character[0]) in _WIDE for character in reading.characters if character):
         return reading
     if any(_is_cjk(character) for character in reading.characters):
@@ -65,10 +66,20 @@ def _neighbours(reading: Reading, space: NDArray[Any]) -> list[tuple[int, float]
     columns = np.round(reading.columns).astype(int)
     pairs = []
     for k in range(len(columns) - 1):
-        if not reading.characters[k].isspace() and not reading.characters[k + 1].isspace():
+        if (
+            not reading.characters[k].isspace()
+            and not reading.characters[k + 1].isspace()
+            and not _in_number(reading, k)
+        ):
             between = space[columns[k] : columns[k + 1] + 1]
             pairs.append((k, float(np.log(between.max() + 1e-6)) if len(between) else -14.0))
     return pairs
+
+
+def _in_number(reading: Reading, k: int) -> bool:
+    """Whether the gap after character k lies beside the point of a number such as 7.95."""
+    around = "".join(reading.characters[max(0, k - 1) : k + 3])
+    return bool({".", ","} & {*reading.characters[k : k + 2]}) and re.search(r"\d[.,]\d", around) is not None
 
 
 def _ink(line: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -1,0 +1,1 @@
+"""Data: charsets, synthetic text, augmentation, and what turns collections into training batches."""

@@ -1,0 +1,1 @@
+"""Augmentations of labelled line images, by name: see `munja.data.augment.chain`."""
