@@ -11,6 +11,8 @@ from typing import Any
 from munja.core.errors import MunjaError
 from munja.core.registry import find, names
 
+GROUPS = {"data": "Look at data and prepare it."}  # steps named group.verb become `munja group verb`
+
 
 class Terminal:
     """The Console of the command line: results on standard output, everything else on standard error."""
@@ -69,8 +71,13 @@ def run(arguments: Sequence[str]) -> int:
         name="munja", version=munja.__version__, help="Read the text in your own images.", result_action="return_value"
     )
     terminal = Terminal()
+    groups: dict[str, cyclopts.App] = {}
     for name in names("step"):
-        app.command(command(find("step", name), terminal), name=name)
+        group, dot, verb = name.rpartition(".")
+        if dot and group not in groups:
+            groups[group] = cyclopts.App(name=group, help=GROUPS[group])
+            app.command(groups[group])
+        (groups[group] if dot else app).command(command(find("step", name), terminal), name=verb)
     try:
         status = app(arguments, exit_on_error=False, print_error=True)
     except cyclopts.CycloptsError:

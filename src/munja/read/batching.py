@@ -57,8 +57,8 @@ def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, An
 def width_bucket(width: int, step: int) -> int:
     """The width at which a line of `width` pixels is shown: the next multiple of `step`, coarser for longer lines.
 
-    The step doubles at every 16 steps, so that at most a sixteenth is padding and the distinct widths stay few: OpenVINO
-    keeps 5 MB for each of them.
+    The step doubles at every 16 steps, so that at most a sixteenth is padding and the distinct widths stay few:
+    OpenVINO keeps 5 MB for each of them.
     """
     while width > 16 * step:
         step *= 2

@@ -1,7 +1,8 @@
 """Engines: what runs an artifact's graph. ONNX Runtime is always there, OpenVINO is an extra.
 
 Rule of `auto`: ONNX Runtime, unless bf16 is asked for, which on CPUs only OpenVINO computes. An engine never changes
-the precision that was asked for: what it cannot compute is an error.
+the precision that was asked for: what it cannot compute is an error. `precision` is that of weights stored in f32; a
+file of int8 weights says so itself and computes in int8, beside others in f32.
 """
 
 from __future__ import annotations
@@ -51,11 +52,12 @@ def open_engine(
     if threads < 1:
         raise EngineError(f"threads: 1 or more was wanted, got {threads}")
     stored = str(artifact.manifest.input.get("precision", "f32"))
-    if (precision == "int8") != (stored == "int8"):
+    if precision == "int8" and stored != "int8":
         raise EngineError(
-            f"{artifact.where}: holds {stored} weights, {precision} was asked for; "
-            + ("quantise it first, or choose --precision f32" if precision == "int8" else "choose --precision int8")
+            f"{artifact.where}: holds {stored} weights, int8 was asked for; `munja quantise` makes an int8 file"
         )
+    if stored == "int8" and precision == "bf16":
+        raise EngineError(f"{artifact.where}: holds int8 weights, bf16 was asked for; choose --precision f32 or int8")
     if engine == "openvino" or (engine == "auto" and precision == "bf16"):
         return OpenVino(artifact, threads=threads, streams=streams, precision=precision, few_sizes=few_sizes)
     if precision == "bf16":

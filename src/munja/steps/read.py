@@ -1,8 +1,4 @@
-"""Every verb of Munja: one registered function is the command, the pipeline node and the HTTP action.
-
-A step's first parameter, before `/`, is the Console that it reports to; the others come from people. Heavy imports
-stand inside the bodies, so that `munja --help` costs nothing.
-"""
+"""`munja read`: the text in pictures and documents."""
 
 from __future__ import annotations
 
@@ -10,29 +6,14 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from munja.core.errors import InputError, MunjaError, SpecError
 from munja.core.registry import register
+from munja.steps.console import Console
 
 if TYPE_CHECKING:
     from munja.core.page import Page
-
-
-class Console(Protocol):
-    """Where a step shows what it does."""
-
-    def show(self, document: str) -> None:
-        """Give a result to the person, as it stands."""
-        ...
-
-    def say(self, message: str) -> None:
-        """Tell the person something about the run."""
-        ...
-
-    def track(self, items: Sequence[str], what: str) -> Iterator[str]:
-        """Yield the items one by one, showing how many are done."""
-        ...
 
 
 @dataclass
@@ -142,42 +123,6 @@ def read(
     if several or out is not None:
         console.say(report.sentence() + (f"; results in {out}" if out is not None else ""))
     return report
-
-
-@register("step", "import")
-def import_model(
-    console: Console,
-    file: Path,
-    /,
-    *,
-    out: Path | None = None,
-    task: str | None = None,
-    charset: Path | None = None,
-) -> Path:
-    """Make a Munja artifact of a published model file: a PP-OCR v2 to v6 detector, direction classifier or recogniser.
-
-    Args:
-        file: The ONNX file.
-        out: The artifact to write; beside the file, ending in .munja.onnx, by default.
-        task: detect, direction or recognise, where the file does not show it.
-        charset: Dictionary of a recogniser, one character per line, where the file does not carry it.
-    """
-    from munja.core.artifact import write_atomically
-    from munja.read.ppocr import derive
-
-    if not file.is_file():
-        raise InputError(f"{file}: no such file")
-    characters = None
-    if charset is not None:
-        if not charset.is_file():
-            raise InputError(f"{charset}: no such file; a dictionary with one character per line was wanted")
-        characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
-    target = out if out is not None else file.with_name(f"{file.stem}.munja.onnx")
-    content = derive(file, task=task, charset=characters)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, content)
-    console.say(f"{target}: written")
-    return target
 
 
 def parse_pages(text: str) -> list[int]:

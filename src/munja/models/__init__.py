@@ -1,0 +1,1 @@
+"""Networks: torch only; a network computes, it neither reads files nor knows losses."""

@@ -1,0 +1,116 @@
+"""Torch to ONNX: one file, any batch and width, pictures in, what reading needs out."""
+
+from __future__ import annotations
+
+import copy
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from munja.models.layers import Normalise, fold_batch_norm
+
+OPSET = 20
+OUTPUTS = ("logits", "index", "score", "space")
+
+
+class RunnableLSTM(nn.Module):
+    """An LSTM as ONNX's own operator: torch's exporter would unroll it over the columns and so fix the width.
+
+    Outside of an export it computes zeros; the parity check compares the exported graph with the LSTM it stands for.
+    """
+
+    def __init__(self, lstm: nn.LSTM) -> None:
+        super().__init__()
+        self.hidden, self.layers = lstm.hidden_size, lstm.num_layers
+        for layer in range(lstm.num_layers):
+            ways = [f"l{layer}", f"l{layer}_reverse"]
+            self.register_buffer(f"input{layer}", torch.stack([_gates(lstm, f"weight_ih_{way}") for way in ways]))
+            self.register_buffer(f"state{layer}", torch.stack([_gates(lstm, f"weight_hh_{way}") for way in ways]))
+            kinds = ("bias_ih", "bias_hh")
+            biases = [torch.cat([_gates(lstm, f"{kind}_{way}") for kind in kinds]) for way in ways]
+            self.register_buffer(f"bias{layer}", torch.stack(biases))
+
+    def forward(self, columns: Tensor) -> tuple[Tensor]:
+        """(T, N, C) to (T, N, 2 * hidden), as a tuple of one, where nn.LSTM gives its states too."""
+        t, n, _ = columns.shape
+        for layer in range(self.layers):
+            weights = [getattr(self, f"{kind}{layer}") for kind in ("input", "state", "bias")]
+            both = torch.onnx.ops.symbolic(
+                "LSTM",
+                (columns, *weights),
+                {"direction": "bidirectional", "hidden_size": self.hidden},
+                dtype=columns.dtype,
+                shape=(t, 2, n, self.hidden),
+            )
+            columns = both.permute(0, 2, 1, 3).flatten(2)
+        return (columns,)
+
+
+def _gates(lstm: nn.LSTM, name: str) -> Tensor:
+    """A parameter with its gates in ONNX's order: input, output, forget, cell (torch: input, forget, cell, output)."""
+    into, forget, cell, out = getattr(lstm, name).detach().chunk(4)
+    return torch.cat([into, out, forget, cell])
+
+
+class RunnableRecogniser(nn.Module):
+    """A recogniser from uint8 pictures to the outputs that reading asks for, batch norm folded."""
+
+    def __init__(self, network: nn.Module, *, space_class: int | None) -> None:
+        super().__init__()
+        self.normalise = Normalise()
+        self.network = fold_batch_norm(copy.deepcopy(network).eval())
+        for module in list(self.network.modules()):
+            for name, child in module.named_children():
+                if isinstance(child, nn.LSTM):
+                    setattr(module, name, RunnableLSTM(child))
+        self.space_class = space_class
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(N, H, W, C) uint8 to logits (N, T, classes), best class (N, T) int64, its probability, that of the space."""
+        logits = self.network(self.normalise(image))["logits"]
+        probability = torch.softmax(logits / self.network.temperature, dim=2)
+        score, index = probability.max(dim=2)
+        space = torch.zeros_like(score) if self.space_class is None else probability[:, :, self.space_class]
+        return logits, index, score, space
+
+
+def recogniser_to_onnx(network: nn.Module, *, height: int, channels: int, space_class: int | None) -> bytes:
+    """A recogniser as a serialised ONNX model with input `image` and the OUTPUTS; batch and width stay free."""
+    runnable = RunnableRecogniser(network, space_class=space_class)
+    example = torch.zeros((2, height, 96, channels), dtype=torch.uint8)
+    free = {"image": {0: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}}
+    with _quiet():
+        program: Any = torch.onnx.export(
+            runnable,
+            (example,),
+            input_names=["image"],
+            output_names=list(OUTPUTS),
+            opset_version=OPSET,
+            dynamic_shapes=free,
+            dynamo=True,
+            external_data=False,  # else the weights go to a second file
+            verbose=False,
+        )
+    buffer = io.BytesIO()
+    program.save(buffer)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the exporter's remarks on its own internals and on packages that Munja does not use."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

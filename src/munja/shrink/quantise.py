@@ -1,0 +1,128 @@
+"""int8: an ONNX artifact to one of a quarter of its size, its accuracy measured before it is written.
+
+Static quantisation in QDQ form by ONNX Runtime, weights per channel. Weights keep to 7 bits: processors without VNNI
+add pairs of products in 16 bits, which 8-bit weights overflow; the file must read the same everywhere.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from munja.core.artifact import METADATA_KEY, Artifact, open_artifact, sha256_of, with_manifest, write_atomically
+from munja.core.errors import ArtifactError, InputError, MissingExtraError
+from munja.data.loader import Lines
+from munja.read.engines import open_engine
+from munja.shrink.lines import accuracy_on, lines_for
+
+QUANTISED = ("Conv", "MatMul", "Gemm", "Add", "Relu")
+CALIBRATION_LINES = 128
+
+
+def quantise(
+    path: Path,
+    out: Path,
+    *,
+    data: Mapping[str, Any] | None = None,
+    lines: Sequence[Lines] | None = None,
+    most_loss: float = 0.01,
+) -> Artifact:
+    """Write the int8 artifact of a runnable recogniser, its measured accuracy in its manifest beside the original's.
+
+    Calibrated on half of the lines and measured on all of them (`lines`, those of the Spec `data`, or those it was
+    validated on). ArtifactError if it reads exactly more than `most_loss` fewer lines; nothing is written then.
+    """
+    artifact = open_artifact(path).expect("recognise")
+    if out.suffix != ".onnx":
+        raise InputError(f"{out}: the quantised file should end in .onnx")
+    if str(artifact.manifest.input.get("precision", "f32")) != "f32":
+        raise ArtifactError(f"{path}: holds {artifact.manifest.input['precision']} weights; an f32 file was wanted")
+    looked_at = list(lines) if lines is not None else lines_for(artifact.manifest, data)
+    if not looked_at:
+        raise InputError("no lines to calibrate on: name a set of lines that holds some")
+    content = _quantised(artifact, looked_at)
+    rule = {**artifact.manifest.input, "precision": "int8"}
+    small = replace(artifact.manifest, input=rule, parent=sha256_of(path))
+    small_artifact = Artifact(small, None, with_manifest(content, small))
+    before = accuracy_on(artifact, open_engine(artifact), looked_at)
+    after = accuracy_on(small_artifact, open_engine(small_artifact, precision="int8"), looked_at)
+    if after["exact"] < before["exact"] - most_loss:
+        raise ArtifactError(
+            f"{path}: in int8 it reads {after['exact']:.1%} of the lines, in f32 {before['exact']:.1%}; "
+            f"more than {most_loss:.1%} is lost, so nothing was written. Allow more with most_loss, or train longer"
+        )
+    count = sum(len(each.texts) for each in looked_at)
+    metrics = {**small.metrics, "f32": before, "int8": after, "int8_lines": count}
+    final = replace(small, metrics=metrics)
+    write_atomically(out, with_manifest(content, final))
+    return Artifact(final, out)
+
+
+def _quantised(artifact: Artifact, lines: Sequence[Lines]) -> bytes:
+    """The graph in QDQ form, without a manifest."""
+    try:
+        import onnx
+        from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+        from onnxruntime.quantization.shape_inference import quant_pre_process
+    except ImportError as error:
+        raise MissingExtraError("quantising", "train") from error
+    model = onnx.load_from_string(artifact.read_bytes())
+    # The manifest is added anew at the end; two would contradict each other.
+    for entry in [each for each in model.metadata_props if each.key == METADATA_KEY]:
+        model.metadata_props.remove(entry)
+    with tempfile.TemporaryDirectory(prefix="munja-quantise-") as folder:
+        plain, ready, small = (Path(folder) / name for name in ("plain.onnx", "ready.onnx", "small.onnx"))
+        onnx.save(model, plain)
+        quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
+        graph = onnx.load(ready).graph
+        quantize_static(
+            str(ready),
+            str(small),
+            _Calibration(lines, name=model.graph.input[0].name),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            reduce_range=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=list(QUANTISED),
+            nodes_to_exclude=_outside_network(graph),
+        )
+        return small.read_bytes()
+
+
+def _outside_network(graph: Any) -> list[str]:
+    """Names of nodes before the first convolution and after the last layer: normalisation and scores stay in floats."""
+    kinds = [node.op_type for node in graph.node]
+    first = kinds.index("Conv")
+    last = max(i for i, kind in enumerate(kinds) if kind in ("Conv", "MatMul", "Gemm"))
+    # The last layer's bias may follow it as an Add: quantised logits would blur near ties.
+    return [node.name for i, node in enumerate(graph.node) if i < first or i > last]
+
+
+class _Calibration:
+    """Batches of one line each, as ONNX Runtime asks for them."""
+
+    def __init__(self, lines: Sequence[Lines], *, name: str) -> None:
+        self._name = name
+        self._rows = self._chosen(lines)
+
+    def _chosen(self, lines: Sequence[Lines]) -> Iterator[NDArray[np.uint8]]:
+        total = sum(len(each.images) for each in lines)
+        every = max(2, total // CALIBRATION_LINES)
+        number = 0
+        for each in lines:
+            for image in each.images:
+                if number % every == 0:
+                    yield image[None, ..., None]
+                number += 1
+
+    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
+        """The next batch, None at the end."""
+        row = next(self._rows, None)
+        return None if row is None else {self._name: row}

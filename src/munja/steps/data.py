@@ -1,0 +1,90 @@
+"""`munja synth` and `munja data augment`: lines to train on, and how they look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import munja.core.artifact as artifacts
+from munja.core.errors import InputError
+from munja.core.registry import register
+from munja.core.spec import load_spec, override
+from munja.steps.console import Console
+
+
+@register("step", "synth")
+def synth(
+    console: Console,
+    recipe: Path,
+    /,
+    *settings: str,
+    count: int,
+    out: Path,
+    seed: int = 0,
+    split: str = "train",
+    sheet: bool = False,
+) -> Path:
+    """Write synthetic lines of text with the place of every character.
+
+    Args:
+        recipe: Recipe of the lines, such as recipes/synth/receipts.toml.
+        settings: Changes to the recipe, such as corpora=FOLDER or looks.faded=0.
+        count: How many lines.
+        out: Folder to write; it must not exist yet. With --sheet, the PNG to write.
+        seed: The same seed gives the same lines.
+        split: Faces to use: train or validate.
+        sheet: Write one picture with all lines instead of a folder, to look at.
+    """
+    from munja.data.synth.lines import LineSynthesiser
+    from munja.data.synth.write import contact_sheet, write_lines
+
+    tree = override(load_spec(recipe), settings)
+    if not sheet:
+        write_lines(tree, count, out, seed=seed, split=split)
+        console.say(f"{count:,} lines in {out}")
+        return out
+    if out.suffix != ".png":
+        raise InputError(f"{out}: a sheet is written as .png")
+    batch = LineSynthesiser(tree, split=split).batch(seed, count, width=256)
+    _write_png(out, contact_sheet(list(batch.images), 4))
+    console.say(f"{count} lines on {out}")
+    return out
+
+
+@register("step", "data.augment")
+def augment(
+    console: Console, picture: Path, /, *names: str, out: Path, count: int = 24, seed: int = 0, columns: int = 4
+) -> Path:
+    """Show what augmentations make of a line: a sheet with the picture itself first.
+
+    Args:
+        picture: Picture of one line of text.
+        names: Augmentations, applied in this order, such as tia bda.
+        out: The PNG to write.
+        count: How many variants.
+        seed: The same seed gives the same variants.
+        columns: Variants in a row.
+    """
+    import numpy as np
+
+    from munja.data.augment.chain import chain
+    from munja.data.augment.sample import Sample
+    from munja.data.synth.write import contact_sheet
+    from munja.imaging.image import frames
+
+    if out.suffix != ".png":
+        raise InputError(f"{out}: a sheet is written as .png")
+    change = chain([{"name": name} for name in names])
+    line = Sample(next(iter(frames(picture))).image)
+    variants = [change(line, np.random.default_rng([seed, k]), lambda: line).image for k in range(count)]
+    _write_png(out, contact_sheet([line.image, *variants], columns))
+    console.say(f"{count} variants on {out}")
+    return out
+
+
+def _write_png(out: Path, image: object) -> None:
+    import cv2
+    import numpy as np
+
+    _, content = cv2.imencode(".png", np.asarray(image)[..., ::-1])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    artifacts.write_atomically(out, content.tobytes())

@@ -1,0 +1,85 @@
+"""`munja import`, `munja export`, `munja quantise`: from one model file to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from munja.core.errors import InputError
+from munja.core.registry import register
+from munja.core.spec import load_spec
+from munja.steps.console import Console
+
+
+@register("step", "import")
+def import_model(
+    console: Console,
+    file: Path,
+    /,
+    *,
+    out: Path | None = None,
+    task: str | None = None,
+    charset: Path | None = None,
+) -> Path:
+    """Make a Munja artifact of a published model file: a PP-OCR v2 to v6 detector, direction classifier or recogniser.
+
+    Args:
+        file: The ONNX file.
+        out: The artifact to write; beside the file, ending in .munja.onnx, by default.
+        task: detect, direction or recognise, where the file does not show it.
+        charset: Dictionary of a recogniser, one character per line, where the file does not carry it.
+    """
+    from munja.core.artifact import write_atomically
+    from munja.read.ppocr import derive
+
+    if not file.is_file():
+        raise InputError(f"{file}: no such file")
+    characters = None
+    if charset is not None:
+        if not charset.is_file():
+            raise InputError(f"{charset}: no such file; a dictionary with one character per line was wanted")
+        characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    target = out if out is not None else file.with_name(f"{file.stem}.munja.onnx")
+    content = derive(file, task=task, charset=characters)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, content)
+    console.say(f"{target}: written")
+    return target
+
+
+@register("step", "export")
+def export(console: Console, artifact: Path, /, *, out: Path, data: Path | None = None) -> Path:
+    """Make a runnable ONNX file of a trained recogniser; written only if it reads exactly as the weights do.
+
+    Args:
+        artifact: The trained .safetensors file.
+        out: The .onnx file to write.
+        data: Spec of lines to prove it on; those it was validated on by default.
+    """
+    from munja.shrink.export import export as run
+
+    made = run(artifact, out, data=None if data is None else load_spec(data))
+    console.say(f"{out}: written; largest difference of a logit: {made.manifest.metrics['parity']}")
+    return out
+
+
+@register("step", "quantise")
+def quantise(
+    console: Console, artifact: Path, /, *, out: Path, data: Path | None = None, most_loss: float = 0.01
+) -> Path:
+    """Make an int8 file of a runnable recogniser; written only if it loses no more than allowed.
+
+    Args:
+        artifact: The .onnx file in f32.
+        out: The .onnx file to write.
+        data: Spec of lines to calibrate and measure on; those it was validated on by default.
+        most_loss: Largest share of lines that it may read wrong beyond the original.
+    """
+    from munja.shrink.quantise import quantise as run
+
+    made = run(artifact, out, data=None if data is None else load_spec(data), most_loss=most_loss)
+    before, after = made.manifest.metrics["f32"], made.manifest.metrics["int8"]
+    console.say(
+        f"{out}: {out.stat().st_size / 1e6:.2f} MB, was {artifact.stat().st_size / 1e6:.2f}; "
+        f"exact {after['exact']:.1%}, was {before['exact']:.1%}"
+    )
+    return out

@@ -1,0 +1,127 @@
+"""Batching: few sizes, each decided by the picture alone; the rest is padding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from munja.read.batching import MAX_LINE_WIDTH, cut_line, detector_size, line_width, show_to_detector, width_bucket
+
+RULE = {"channels": 3, "multiple": 32, "long_side": 640, "short_side": 160, "enlarge": 2.0}
+LINES: dict[str, Any] = {"channels": 3, "height": 48, "width_step": 32, "pad": 127}
+FIXED: dict[str, Any] = {"channels": 3, "height": 48, "width": 192, "pad": 127}
+
+
+@given(st.integers(1, 5000), st.integers(1, 5000))
+def test_a_detector_sees_multiples_that_hold_the_whole_picture(width: int, height: int) -> None:
+    full_width, full_height, scale = detector_size(width, height, RULE)
+    for full, side in ((full_width, width), (full_height, height)):
+        assert full % 32 == 0
+        assert side * scale <= full + 1e-3
+        assert full - side * scale < 32 or full == 32  # no more padding than the multiple needs
+    assert max(full_width, full_height) <= 640
+    assert 0 < scale <= 2.0
+
+
+def test_a_picture_of_a_good_size_is_shown_as_it_is() -> None:
+    assert detector_size(640, 320, RULE) == (640, 320, 1.0)
+    assert detector_size(600, 170, RULE) == (608, 192, 1.0)
+
+
+def test_a_long_side_is_reduced_to_the_limit() -> None:
+    assert detector_size(1280, 640, RULE) == (640, 320, 0.5)
+    assert detector_size(640, 2560, RULE) == (160, 640, 0.25)
+
+
+def test_a_short_side_is_enlarged_but_not_beyond_either_limit() -> None:
+    assert detector_size(300, 100, RULE) == (480, 160, 1.6)
+    assert detector_size(60, 40, RULE) == (128, 96, 2.0)  # twice, and no further
+    assert detector_size(500, 10, RULE)[2] == pytest.approx(1.28)  # until the long side is reached
+
+
+def test_padding_repeats_the_last_pixels_of_the_picture() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (170, 600, 3), np.uint8)
+    batch, scale = show_to_detector(picture, RULE)
+    assert (batch.shape, batch.dtype, scale) == ((1, 192, 608, 3), np.uint8, 1.0)
+    assert np.array_equal(batch[0, :170, :600], picture)
+    assert np.array_equal(batch[0, 170:, :600], np.repeat(picture[-1:], 22, axis=0))
+    assert np.array_equal(batch[0, :170, 600:], np.repeat(picture[:, -1:], 8, axis=1))
+
+
+@given(st.integers(1, 900), st.integers(1, 900))
+def test_a_shown_picture_has_the_size_that_was_decided(width: int, height: int) -> None:
+    batch, scale = show_to_detector(np.zeros((height, width, 3), np.uint8), RULE)
+    full_width, full_height, wanted = detector_size(width, height, RULE)
+    assert batch.shape == (1, full_height, full_width, 3)
+    assert scale == wanted
+
+
+def test_a_scaled_picture_keeps_its_places() -> None:
+    picture = np.zeros((640, 1280, 3), np.uint8)
+    picture[400:440, 1000:1100] = 255
+    batch, scale = show_to_detector(picture, RULE)
+    y, x = np.nonzero(batch[0, ..., 0] > 127)
+    found = np.array([x.min(), x.max() + 1, y.min(), y.max() + 1]) / scale
+    assert found.tolist() == pytest.approx([1000, 1100, 400, 440], abs=2)
+
+
+def test_a_line_is_as_wide_as_its_shape_at_the_recognisers_height() -> None:
+    assert line_width(200, 24, LINES) == 400
+    assert line_width(200, 96, LINES) == 100
+    assert line_width(200, 24, {**LINES, "stretch": 1.5}) == 600
+
+
+@given(st.floats(0.1, 5000), st.floats(0.1, 300))
+def test_a_line_is_never_without_width_and_never_too_wide(width: float, height: float) -> None:
+    assert 0 < line_width(width, height, LINES) <= MAX_LINE_WIDTH
+
+
+@given(st.integers(24, MAX_LINE_WIDTH), st.sampled_from([16, 32]))
+def test_a_bucket_holds_its_line_with_little_padding(width: int, step: int) -> None:
+    bucket = width_bucket(width, step)
+    assert bucket >= width
+    assert bucket % step == 0
+    assert bucket - width < max(step, bucket / 8)
+    assert width_bucket(bucket, step) == bucket
+    assert width_bucket(width + 1, step) >= bucket
+
+
+def test_there_are_few_buckets() -> None:
+    assert len({width_bucket(width, 16) for width in range(24, MAX_LINE_WIDTH + 1)}) < 80
+
+
+@given(st.integers(24, 700))
+def test_a_line_fills_its_bucket_from_the_left(width: int) -> None:
+    picture = np.full((60, 300, 3), 200, np.uint8)
+    quad = np.array([[10, 10], [290, 10], [290, 50], [10, 50]], np.float32)
+    batch = cut_line(picture, quad, width, LINES)
+    assert batch.shape == (1, 48, width_bucket(width, 32), 3)
+    assert batch.dtype == np.uint8
+    assert (batch[0, :, :width] == 200).all()
+    assert (batch[0, :, width:] == 127).all()
+
+
+@pytest.mark.parametrize("width", [30, 192, 700])
+def test_a_network_of_fixed_width_gets_just_that(width: int) -> None:
+    picture = np.full((60, 300, 3), 200, np.uint8)
+    quad = np.array([[10, 10], [290, 10], [290, 50], [10, 50]], np.float32)
+    batch = cut_line(picture, quad, width, FIXED)
+    assert batch.shape == (1, 48, 192, 3)
+    assert (batch[0, :, : min(width, 192)] == 200).all()
+    assert (batch[0, :, min(width, 192) :] == 127).all()
+
+
+def test_a_grey_network_gets_the_brightness() -> None:
+    picture = np.zeros((48, 96, 3), np.uint8)
+    picture[:, :48] = (255, 0, 0)
+    picture[:, 48:] = (10, 200, 90)
+    quad = np.array([[0, 0], [96, 0], [96, 48], [0, 48]], np.float32)
+    batch = cut_line(picture, quad, 96, {**LINES, "channels": 1})
+    assert batch.shape == (1, 48, 96, 1)
+    expected = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    assert np.abs(batch[0, :, :, 0].astype(int) - expected).max() <= 1
