@@ -39,7 +39,7 @@ def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.
 
 def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -> int:
     """Width in pixels of a line of quad_width x quad_height pixels, scaled to the recogniser's height."""
-    natural = round(quad_width * rule["height"] / max(quad_height, 1.0) * rule.get("stretch", 1.0))
+    natural = round(quad_width * rule["height"] / max(quad_height, 1.0))
     return int(min(max(natural, rule["height"] // 2), MAX_LINE_WIDTH))
 
 

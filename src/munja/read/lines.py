@@ -20,8 +20,8 @@ from munja.read.spaces import narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
 TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
-SURE = 0.85  # a line read with a higher score is not looked at upside down
-SAMPLE = 5  # lines whose direction is asked for before anything is read
+SURE = 0.75  # a line read with a higher score is not looked at upside down
+SAMPLE = 3  # lines whose direction is asked for before anything is read
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
