@@ -9,6 +9,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import PIL.Image
 import pytest
 from hypothesis import settings
 
@@ -62,3 +63,20 @@ def receipt_page(reader: Reader, examples: Path) -> Page:
 def heading(receipt: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """The four centred lines at the top of the receipt (170, 460, 3): a picture that is quick to read."""
     return np.ascontiguousarray(receipt[85:255, 190:650])
+
+
+@pytest.fixture
+def picture(tmp_path: Path, heading: np.ndarray[Any, np.dtype[np.uint8]]) -> Path:
+    """A small picture of one line."""
+    path = tmp_path / "name.png"
+    PIL.Image.fromarray(heading[136:170, 110:330]).save(path)
+    return path
+
+
+@pytest.fixture
+def two_pages(tmp_path: Path, heading: np.ndarray[Any, np.dtype[np.uint8]]) -> Path:
+    """A file of two pages, two lines of the heading."""
+    path = tmp_path / "two.tif"
+    first, second = (PIL.Image.fromarray(heading[top : top + 40]) for top in (62, 130))
+    first.save(path, save_all=True, append_images=[second])
+    return path

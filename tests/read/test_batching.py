@@ -73,7 +73,6 @@ def test_a_scaled_picture_keeps_its_places() -> None:
 def test_a_line_is_as_wide_as_its_shape_at_the_recognisers_height() -> None:
     assert line_width(200, 24, LINES) == 400
     assert line_width(200, 96, LINES) == 100
-    assert line_width(200, 24, {**LINES, "stretch": 1.5}) == 600
 
 
 @given(st.floats(0.1, 5000), st.floats(0.1, 300))

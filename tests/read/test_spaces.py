@@ -16,7 +16,7 @@ COLUMN = 8  # pixels of the line for one column of the recogniser
 def drawn(text: str, gaps: dict[int, int]) -> tuple[Reading, np.ndarray, np.ndarray]:
     """A line (48, W, 3) of one bar per character, its reading, and the bars' centres in pixels.
 
-    Bars are 6 pixels wide and 10 apart, so that a line is mostly ground; `gaps` widens the gap behind a character, counted from 0.
+    Bars are 6 pixels wide and 10 apart: a line is mostly ground. `gaps` widens the gap behind a character.
     """
     centres, at = [], 8
     for place in range(len(text)):
@@ -67,6 +67,13 @@ def test_nothing_is_put_in_without_any_word_from_the_recogniser() -> None:
 def test_a_blank_that_was_read_is_not_doubled() -> None:
     reading, _ = repaired("ONE TWO", {2: 10, 3: 10}, {2: 0.9, 3: 0.9})
     assert reading.text == "ONE TWO"
+
+
+@pytest.mark.parametrize("text", ["TOTAL7.95", "TOTAL12,50"])
+def test_a_number_is_not_torn_at_its_point(text: str) -> None:
+    point = next(place for place, character in enumerate(text) if character in ".,")
+    reading, _ = repaired(text, {point: 14, 4: 20}, {point: 0.3, point - 1: 0.3, 4: 0.3})
+    assert reading.text == f"TOTAL {text[5:]}"
 
 
 @given(st.floats(1e-6, 0.5))

@@ -64,7 +64,9 @@ class Manifest:
         if not isinstance(tree, dict):
             raise ArtifactError(f"{where}: its manifest is not an object; the file is damaged")
         version = tree.get("version")
-        if isinstance(version, int) and version > MANIFEST_VERSION:
+        if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+            raise ArtifactError(f"{where}: its version is {version!r}, a number was wanted; the file is damaged")
+        if version is not None and version > MANIFEST_VERSION:
             raise ArtifactError(
                 f"{where}: made by a newer Munja (manifest version {version}, this one knows {MANIFEST_VERSION}); "
                 "update munja: pip install --upgrade munja"
@@ -76,7 +78,13 @@ class Manifest:
         for key in ("task", "name"):
             if not isinstance(tree.get(key), str):
                 raise ArtifactError(f"{where}: its manifest has no {key}; the file is damaged")
-        tree["charset"] = tuple(tree.get("charset", ()))
+        charset = tree.get("charset", [])
+        if not isinstance(charset, list) or not all(isinstance(each, str) for each in charset):
+            raise ArtifactError(f"{where}: its charset is not a list of texts; the file is damaged")
+        for key in ("input", "codec", "spec", "metrics", "made"):
+            if not isinstance(tree.get(key, {}), dict):
+                raise ArtifactError(f"{where}: its {key} is not a table; the file is damaged")
+        tree["charset"] = tuple(charset)
         return Manifest(**tree)
 
 
@@ -144,7 +152,10 @@ def _metadata(file: BinaryIO, size: int, suffix: str, where: str) -> dict[str, s
             (length,) = struct.unpack("<Q", file.read(8))
             if length > size:
                 raise ValueError("header longer than the file")
-            return dict(json.loads(file.read(length)).get("__metadata__", {}))
+            found = json.loads(file.read(length)).get("__metadata__", {})
+            if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+                raise ValueError("its metadata is not a table of texts")
+            return found
         if suffix == ".onnx":
             return dict(_onnx_metadata(file, size))
     except (ValueError, struct.error, EOFError, AttributeError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,10 @@ def override(tree: Spec, settings: Sequence[str]) -> dict[str, Any]:
 
     A key that the tree does not have yet is added: whether it is a parameter is for the registry to say.
     """
-    result: dict[str, Any] = json.loads(json.dumps(tree))
+    result: dict[str, Any] = deepcopy(dict(tree))
     for setting in settings:
         key, equals, text = setting.partition("=")
-        if not equals or not key.strip():
+        if not equals or not all(part.strip() for part in key.split(".")):
             raise SpecError(f"{setting!r}: key=value was wanted, such as train.steps=2000")
         *parents, last = key.strip().split(".")
         place: Any = result

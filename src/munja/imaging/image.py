@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import io
 import os
+import struct
+import threading
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,6 +25,9 @@ from numpy.typing import NDArray
 from munja.core.errors import InputError
 
 MAX_PIXELS = 100_000_000
+_BOMB_LOCK = threading.Lock()
+# What Pillow's readers were seen to raise for damaged files, found by fuzzing.
+_DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError, struct.error, OverflowError)
 Image = NDArray[np.uint8]  # (H, W, 3) RGB
 Source = Any  # path, bytes, binary file, NumPy array or Pillow image
 
@@ -82,7 +88,10 @@ def count_frames(source: Source) -> int:
         from munja.imaging.pdf_in import pdf_length
 
         return pdf_length(content, name)
-    return int(getattr(_open(content, name or "the given bytes"), "n_frames", 1))
+    where = name or "the given bytes"
+    picture = _open(content, where)
+    with _pillow(where):
+        return int(getattr(picture, "n_frames", 1))
 
 
 def _content(source: Source) -> tuple[bytes, str | None]:
@@ -90,7 +99,7 @@ def _content(source: Source) -> tuple[bytes, str | None]:
         return bytes(source), None
     if isinstance(source, str | os.PathLike):
         path = Path(source)
-        if not path.exists():
+        if not os.path.exists(path):  # unlike Path.exists, it also takes a name that is too long
             raise InputError(f"{path}: no such file")
         if path.is_dir():
             raise InputError(f"{path}: a folder; one file was wanted. `munja read {path}` reads all pictures in it")
@@ -108,7 +117,10 @@ def _content(source: Source) -> tuple[bytes, str | None]:
 
 
 def _from_file(file: BinaryIO) -> bytes:
-    content = file.read()
+    try:
+        content = file.read()
+    except UnicodeDecodeError:
+        content = ""  # type: ignore[assignment]  # a picture read as text
     if not isinstance(content, bytes):
         raise InputError("a file opened in binary mode was wanted, this one is in text mode: open(path, 'rb')")
     return content
@@ -136,21 +148,37 @@ def _open(content: bytes, where: str) -> Any:
 
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         raise InputError(f"{where}: a HEIC/AVIF picture; convert it first, such as with `heif-convert {where} out.jpg`")
+    with _pillow(where, "not a picture that Munja knows (JPEG, PNG, TIFF, WebP, GIF, BMP or PDF)"), _BOMB_LOCK:
+        # max_pixels decides what is too large, for every source alike; Pillow's own bound is one for the whole process.
+        bound, PIL.Image.MAX_IMAGE_PIXELS = PIL.Image.MAX_IMAGE_PIXELS, None
+        try:
+            picture = PIL.Image.open(io.BytesIO(content))
+        finally:
+            PIL.Image.MAX_IMAGE_PIXELS = bound
+    return picture
+
+
+@contextmanager
+def _pillow(where: str, unknown: str = "") -> Iterator[None]:
+    """Whatever Pillow raises for a damaged picture as one InputError; its warnings say nothing more and are dropped."""
+    import PIL
+
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)  # max_pixels decides instead
-            return PIL.Image.open(io.BytesIO(content))
-    except PIL.Image.DecompressionBombError as error:
-        raise InputError(f"{where}: {error}; it is too large to be opened") from error
+            warnings.simplefilter("ignore")
+            yield
     except PIL.UnidentifiedImageError as error:
-        raise InputError(f"{where}: not a picture that Munja knows (JPEG, PNG, TIFF, WebP, GIF, BMP or PDF)") from error
-    except (OSError, ValueError, SyntaxError) as error:
-        raise InputError(f"{where}: a damaged picture ({error})") from error
+        raise InputError(f"{where}: {unknown or 'not a picture'}") from error
+    except MemoryError as error:
+        raise InputError(f"{where}: does not fit into memory; allow fewer pixels with --max-pixels") from error
+    except _DAMAGED as error:
+        raise InputError(f"{where}: cut off or damaged ({error}); nothing was read from it") from error
 
 
 def _picture_frames(content: bytes, name: str | None, where: str, rule: InputRule) -> Iterator[Frame]:
     picture = _open(content, where)
-    one = getattr(picture, "n_frames", 1) == 1
+    with _pillow(where):
+        one = getattr(picture, "n_frames", 1) == 1
     if one and (rule.pages is None or 0 in rule.pages):
         _check_size(picture.width, picture.height, where, rule)
         plain = picture.mode in ("L", "RGB", "1") and "transparency" not in picture.info
@@ -168,31 +196,31 @@ def _is_whole(content: bytes, kind: str) -> bool:
 
 
 def _pillow_frames(picture: Any, name: str | None, rule: InputRule) -> Iterator[Frame]:
-    import PIL.Image
     import PIL.ImageOps
 
     where = name or "the given picture"
-    last = getattr(picture, "n_frames", 1)
+    with _pillow(where):
+        last = getattr(picture, "n_frames", 1)
     for index in range(last):
         if rule.pages is not None and index not in rule.pages:
             continue
-        try:
+        page = f"{where} (page {index + 1})" if last > 1 else where
+        with _pillow(page):
             if last > 1:
                 picture.seek(index)
-            _check_size(picture.width, picture.height, where, rule)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
-                upright = PIL.ImageOps.exif_transpose(picture)
-                upright.load()
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
-            page = f" (page {index + 1})" if last > 1 else ""
-            raise InputError(f"{where}{page}: cut off or damaged ({error}); nothing was read from it") from error
-        yield Frame(_from_pillow(upright), name, index, _dpi(picture))
+            size = (picture.width, picture.height)
+        _check_size(*size, where, rule)
+        with _pillow(page):
+            image = _from_pillow(PIL.ImageOps.exif_transpose(picture))
+            dpi = _dpi(picture)
+        yield Frame(image, name, index, dpi)
 
 
 def _from_pillow(picture: Any) -> Image:
+    if picture.mode == "La":  # premultiplied grey, which Pillow converts only back to LA
+        picture = picture.convert("LA")
     mode = picture.mode
-    if mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info:
+    if mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in picture.info:
         return _on_ground(np.asarray(picture.convert("RGBA")))
     if mode.startswith("I") or mode == "F":
         deep = np.asarray(picture, np.float32)

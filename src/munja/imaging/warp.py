@@ -11,10 +11,21 @@ from numpy.typing import NDArray
 from munja.imaging.geometry import quad_size
 from munja.imaging.image import Image
 
+SHORT = 32_000  # pixels
+
 
 def cut_quad(image: Image, quad: NDArray[Any], width: int, height: int) -> Image:
     """The inside of a quad (4, 2) of an image (H, W, 3) as (height, width, 3); what lies outside repeats the edge."""
     natural_width, natural_height = quad_size(quad)
+    if max(image.shape[:2]) >= SHORT:  # OpenCV's warps address 32,767 pixels: cut the neighbourhood out first
+        left, top = np.clip(np.floor(quad.min(axis=0)).astype(int) - 2, 0, (image.shape[1] - 1, image.shape[0] - 1))
+        right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 2
+        image = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+        quad = quad - np.array([left, top], np.float32)
+        if max(image.shape[:2]) >= SHORT:
+            half = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
+            quad = quad * (half[0] / image.shape[1], half[1] / image.shape[0])
+            return cut_quad(np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA)), quad, width, height)
     shrink = max(1, int(min(natural_height / height, natural_width / width)))
     if shrink >= 2:  # bilinear sampling of every second pixel would alias: average first
         left, top = np.maximum(np.floor(quad.min(axis=0)).astype(int) - shrink, 0)
