@@ -16,6 +16,7 @@ from hypothesis import settings
 from munja.core.page import Page
 from munja.read.reader import Reader
 
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # for tests that import onnxruntime by themselves
 settings.register_profile("munja", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("munja")
 

@@ -103,7 +103,7 @@ def test_pages_of_a_document_are_rendered_as_asked(examples: Path, capsys: pytes
     [("1", [0]), ("2-4", [1, 2, 3]), ("1-3,7", [0, 1, 2, 6]), (" 1 , 3-3 ", [0, 2])],
 )
 def test_pages_are_counted_from_one(text: str, numbers: list[int]) -> None:
-    assert list(parse_pages(text)) == numbers
+    assert [number for number in range(20) if number in parse_pages(text)] == numbers
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "3-1", "a", "1-", "1,,2", "1-b", "²", "1-²", "1.5"])

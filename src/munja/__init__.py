@@ -25,16 +25,16 @@ _HOMES = {
     "Character": "munja.core.page",
     "MunjaError": "munja.core.errors",
     "Reader": "munja.read.reader",
-    "read": "munja.read.reader",
     "read_pages": "munja.read.reader",
 }
 __all__ = ["Character", "Line", "MunjaError", "Page", "Reader", "Word", "__version__", "read", "read_pages"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "read":
+        return import_module("munja.read")  # a package that can be called: munja.read(x) reads x
     if name not in _HOMES:
         raise AttributeError(f"module 'munja' has no attribute {name!r}")
-    # A package of the same name (munja.read) may already stand here: fetch the attribute from its home.
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

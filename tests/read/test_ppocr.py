@@ -88,7 +88,7 @@ def denormals(content: bytes) -> int:
     arrays = [numpy_helper.to_array(tensor) for tensor in tensors if tensor.data_type == TensorProto.FLOAT]
     # By their bits: an engine in this process may have switched the arithmetic with such numbers off.
     magnitudes = [np.ascontiguousarray(array).view(np.uint32) & 0x7FFFFFFF for array in arrays]
-    return sum(int(((0 < each) & (each < 0x00800000)).sum()) for each in magnitudes)
+    return sum(int(((each > 0) & (each < 0x00800000)).sum()) for each in magnitudes)
 
 
 def test_denormal_weights_are_gone(published: Path, models: ModelSet) -> None:

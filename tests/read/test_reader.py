@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import PIL.ImageDraw
+import PIL.ImageFont
 import pytest
 
 import munja
@@ -116,6 +118,14 @@ def test_a_line_much_longer_than_high_is_not_read_as_empty(reader: Reader, headi
     page = np.tile(line, (1, 25, 1))
     read = reader(page)
     assert "555" in read.text or read.notes
+
+
+def test_one_line_250_times_as_long_as_high_is_not_read_as_empty(reader: Reader) -> None:
+    picture = PIL.Image.new("RGB", (5000, 20), "white")
+    text = "The quick brown fox jumps over the lazy dog 0123456789 " * 11
+    PIL.ImageDraw.Draw(picture).text((2, 0), text, fill="black", font=PIL.ImageFont.load_default(15))
+    read = reader(picture)
+    assert "quick brown fox" in read.text or read.notes  # text, or a word about what may be missing
 
 
 # --- The ways in ---

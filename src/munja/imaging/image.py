@@ -12,7 +12,7 @@ import os
 import struct
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,12 +48,31 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class PageRanges:
+    """Page numbers from 0, as ranges, so that an open end costs nothing."""
+
+    ranges: tuple[range, ...]
+
+    @staticmethod
+    def of(numbers: Iterable[int]) -> PageRanges:
+        """The ranges of single page numbers."""
+        return PageRanges(tuple(range(number, number + 1) for number in sorted(set(numbers))))
+
+    def __contains__(self, number: object) -> bool:
+        return any(number in each for each in self.ranges)
+
+    def __str__(self) -> str:
+        ends = [(each.start + 1, each.stop) for each in self.ranges]
+        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ends)
+
+
+@dataclass(frozen=True)
 class InputRule:
     """What is accepted: most pixels of a frame, dots per inch of rendered pages, page numbers from 0 (None: all)."""
 
     max_pixels: int = MAX_PIXELS
     dpi: float = 200.0
-    pages: frozenset[int] | None = None
+    pages: PageRanges | frozenset[int] | None = None
 
 
 def frames(source: Source, rule: InputRule | None = None) -> Iterator[Frame]:
@@ -94,6 +113,11 @@ def count_frames(source: Source) -> int:
         return int(getattr(picture, "n_frames", 1))
 
 
+def printable(path: str | os.PathLike[str]) -> str:
+    """A path as text that any document can hold: bytes of its name that are no UTF-8 become replacement characters."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 def _content(source: Source) -> tuple[bytes, str | None]:
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source), None
@@ -104,7 +128,7 @@ def _content(source: Source) -> tuple[bytes, str | None]:
         if path.is_dir():
             raise InputError(f"{path}: a folder; one file was wanted. `munja read {path}` reads all pictures in it")
         try:
-            return path.read_bytes(), str(path)
+            return path.read_bytes(), printable(path)
         except OSError as error:
             raise InputError(f"{path}: cannot be opened ({error.strerror})") from error
     if hasattr(source, "read"):

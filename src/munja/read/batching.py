@@ -12,18 +12,21 @@ from numpy.typing import NDArray
 from munja.imaging.image import Image
 from munja.imaging.warp import cut_quad, fit
 
+MAX_SHOWN = 4_000_000  # pixels of a picture as the detector sees it
 MAX_LINE_WIDTH = 4096  # pixels; a line longer than 85 times its height is squeezed
 
 
 def detector_size(width: int, height: int, rule: Mapping[str, Any]) -> tuple[int, int, float]:
     """Width, height and scale at which a picture of width x height pixels is shown to a detector.
 
-    The longer side becomes at most `long_side`; a picture whose shorter side is below `short_side` is enlarged to it,
-    but not more than `enlarge` times. The scaled picture fills the top left; the rest, up to the multiple, is padding.
+    The longer side becomes at most `long_side`. Where that leaves the shorter one below `short_side`, as on strips and
+    small pictures, the picture is shown larger: up to `short_side`, `enlarge` times its own size, or MAX_SHOWN pixels.
+    The scaled picture fills the top left; the rest, up to the multiple, is padding.
     """
     scale = min(1.0, rule["long_side"] / max(width, height))
     if min(width, height) * scale < rule["short_side"]:
-        scale = min(rule["short_side"] / min(width, height), rule["enlarge"], rule["long_side"] / max(width, height))
+        wanted = min(rule["short_side"] / min(width, height), rule["enlarge"])
+        scale = max(scale, min(wanted, math.sqrt(MAX_SHOWN / (width * height))))
     multiple = rule["multiple"]
     return _up(width * scale, multiple), _up(height * scale, multiple), scale
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ORDERS = ("reading", "raw")
+SHORT = 3.0  # times the usual height: a line no wider than this says nothing about columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class _Box:
     @property
     def height(self) -> float:
         return self.bottom - self.top
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
 
     @property
     def middle(self) -> float:
@@ -63,8 +68,14 @@ def _ordered(boxes: list[_Box]) -> list[_Box]:
     gutter = _gutter(boxes)
     if gutter is None:
         return [box for row in _rows(boxes) for box in row]
+    height = float(np.median([box.height for box in boxes]))
+    body = [box for box in boxes if box.width > SHORT * height]
+    top, bottom = min(box.top for box in body), max(box.bottom for box in body)
+    # What stands wholly above or below the columns, such as a page number, belongs to neither.
+    head, foot = [box for box in boxes if box.bottom <= top], [box for box in boxes if box.top >= bottom]
+    boxes = [box for box in boxes if box.bottom > top and box.top < bottom]
     across = sorted((box for box in boxes if box.left < gutter < box.right), key=lambda box: box.middle)
-    result: list[_Box] = []
+    result = [box for row in _rows(head) for box in row]
     rest = [box for box in boxes if not box.left < gutter < box.right]
     for heading in [*across, None]:
         above = [box for box in rest if heading is None or box.middle < heading.middle]
@@ -73,7 +84,7 @@ def _ordered(boxes: list[_Box]) -> list[_Box]:
         result += _ordered([box for box in above if box.right > gutter])
         if heading is not None:
             result.append(heading)
-    return result
+    return result + [box for row in _rows(foot) for box in row]
 
 
 def _gutter(boxes: list[_Box]) -> float | None:
@@ -85,6 +96,9 @@ def _gutter(boxes: list[_Box]) -> float | None:
     if len(boxes) < 6:
         return None
     height = float(np.median([box.height for box in boxes]))
+    boxes = [box for box in boxes if box.width > SHORT * height]
+    if len(boxes) < 6:
+        return None
     lefts = np.array([box.left for box in boxes])
     rights = np.array([box.right for box in boxes])
     best: tuple[int, float, float] | None = None  # crossing lines, minus the strip's width, the strip's middle

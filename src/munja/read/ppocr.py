@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from munja.core.artifact import Manifest, sha256_of, with_manifest
+from munja.core.artifact import METADATA_KEY, Manifest, sha256_of, with_manifest
 from munja.core.errors import ArtifactError, MissingExtraError
+from munja.read import quiet
 
 # Raise this when anything below changes: it is part of the name under which derived artifacts are cached.
-DERIVATION = 2
+DERIVATION = 3
 LICENCE = "Apache-2.0 (weights: PaddlePaddle/PaddleOCR)"
-_SMALLEST_NORMAL = np.finfo(np.float32).tiny
 
 
 def derive(path: Path, *, task: str | None = None, charset: tuple[str, ...] | None = None) -> bytes:
@@ -36,6 +36,10 @@ def derive(path: Path, *, task: str | None = None, charset: tuple[str, ...] | No
         model = onnx.load(str(path))
     except Exception as error:
         raise ArtifactError(f"{path}: not an ONNX file ({error})") from error
+    if not model.graph.node or not model.graph.input or not model.graph.output:
+        raise ArtifactError(f"{path}: not an ONNX model, it holds no graph")
+    if any(entry.key == METADATA_KEY for entry in model.metadata_props):
+        raise ArtifactError(f"{path}: is a Munja artifact already; it can be used as it is")
     task = task or _guess_task(model, path)
     _zero_denormals(model)
     if task == "detect":
@@ -72,7 +76,9 @@ def _zero_denormals(model: Any) -> None:
         if tensor.data_type != 1:  # float32
             continue
         values = numpy_helper.to_array(tensor)
-        tiny = (np.abs(values) < _SMALLEST_NORMAL) & (values != 0)
+        # By their bits: a process whose arithmetic takes denormals for zero would not see them otherwise.
+        bits = np.ascontiguousarray(values).view(np.uint32)
+        tiny = (bits & 0x7F800000 == 0) & (bits & 0x007FFFFF != 0)
         if tiny.any():
             tensor.CopyFrom(numpy_helper.from_array(np.where(tiny, np.float32(0), values), tensor.name))
 
@@ -117,10 +123,11 @@ def _recogniser(model: Any, path: Path, charset: tuple[str, ...] | None) -> Mani
     space = charset.index(" ") + 1 if " " in charset else None
     _add_space_output(model, space)
     _prepare_input(model, path, mean=(0.5,) * 3, deviation=(0.5,) * 3)
+    columns = _columns_per_pixel(model, path, height)
     return Manifest(
         task="recognise",
         name=path.stem,
-        input={"channels": 3, "height": height, "width_step": 16, "pad": 127, "columns_per_pixel": 0.125},
+        input={"channels": 3, "height": height, "width_step": 16, "pad": 127, "columns_per_pixel": columns},
         codec={"name": "ctc"},
         charset=charset,
         made=_made(path),
@@ -164,14 +171,40 @@ def _add_best_outputs(model: Any, path: Path) -> int:
         [
             helper.make_node("Identity", [last.input[0]], ["logits"], name="munja.logits"),
             helper.make_node("TopK", [probability, "munja.one"], ["munja.top", "munja.at"], axis=2, name="munja.best"),
-            helper.make_node("Squeeze", ["munja.top"], ["score"], axes=[2], name="munja.score"),
-            helper.make_node("Squeeze", ["munja.at"], ["index"], axes=[2], name="munja.index"),
+            _squeeze(model, "munja.top", "score"),
+            _squeeze(model, "munja.at", "index"),
         ]
     )
     del graph.output[:]
     for name, kind, axes in (("logits", 1, ["N", "T", classes]), ("index", 7, ["N", "T"]), ("score", 1, ["N", "T"])):
         graph.output.append(helper.make_tensor_value_info(name, kind, axes))
     return int(classes)
+
+
+def _squeeze(model: Any, source: str, target: str) -> Any:
+    """A node that drops the last of three axes; since opset 13 the axes are an input."""
+    from onnx import helper, numpy_helper
+
+    opset = next((each.version for each in model.opset_import if each.domain in ("", "ai.onnx")), 11)
+    if opset < 13:
+        return helper.make_node("Squeeze", [source], [target], axes=[2], name=f"munja.{target}")
+    axes = f"munja.{target}.axes"
+    model.graph.initializer.append(numpy_helper.from_array(np.array([2], np.int64), axes))
+    return helper.make_node("Squeeze", [source, axes], [target], name=f"munja.{target}")
+
+
+def _columns_per_pixel(model: Any, path: Path, height: int) -> float:
+    """How many columns the network gives per pixel of width: PP-OCR v2 a quarter, later versions an eighth."""
+    onnxruntime = quiet.onnxruntime()
+    width = 320
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        (index,) = session.run(["index"], {"image": np.zeros((1, height, width, 3), np.uint8)})
+    except Exception as error:  # the library's own classes differ by version
+        raise ArtifactError(f"{path}: does not run as a recogniser of lines {height} pixels high ({error})") from error
+    return float(index.shape[1]) / width
 
 
 def _add_space_output(model: Any, space: int | None) -> None:

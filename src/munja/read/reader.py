@@ -16,7 +16,7 @@ from munja.core.errors import InputError, MunjaError, SpecError, did_you_mean
 from munja.core.page import Page
 from munja.core.registry import build
 from munja.imaging.geometry import clip, quad_size
-from munja.imaging.image import MAX_PIXELS, Frame, Image, InputRule, Source, frames
+from munja.imaging.image import MAX_PIXELS, Frame, Image, InputRule, PageRanges, Source, count_frames, frames
 from munja.read.batching import show_to_detector
 from munja.read.codecs import db  # noqa: F401  (registers itself)
 from munja.read.engines import Engine, open_engine
@@ -25,6 +25,7 @@ from munja.read.order import ORDERS, page_angle, reading_order
 from munja.read.weights import Models, model_set
 
 MIN_SCORE = 0.65
+SMALL_SCALE = 0.25  # a page shown to the detector at less than this gets a note
 
 
 class Reader:
@@ -94,15 +95,14 @@ class Reader:
 
     def pages(self, source: Source, *, pages: Iterable[int] | None = None) -> Iterator[Page]:
         """Read all pages of a source one by one, or those numbered in `pages`, counted from 0."""
-        rule = self._rule_for(pages)
-        for frame in frames(source, rule):
+        for frame in _wanted_frames(source, self._rule_for(pages)):
             yield self._read_frame(frame, self.threads)
 
     def stream(
         self,
         sources: Iterable[Source],
         *,
-        pages: Iterable[int] | None = None,
+        pages: Iterable[int] | PageRanges | None = None,
         on_error: Callable[[Source, MunjaError], None] | None = None,
     ) -> Iterator[Page]:
         """Read all pages of many sources, `threads` pages at a time, and yield them in the order of the sources.
@@ -130,25 +130,25 @@ class Reader:
         with ThreadPoolExecutor(self.threads, "munja-page") as pool:
             try:
                 for source in sources:
-                    try:
-                        for frame in frames(source, rule):
-                            waiting.append((source, pool.submit(self._read_frame, frame, 1)))
-                            yield from results(2 * self.threads - 1)
-                    except MunjaError as error:
-                        waiting.append((source, error))
+                    found = _frames_or_error(source, rule)
+                    for each in found:
+                        outcome = each if isinstance(each, MunjaError) else pool.submit(self._read_frame, each, 1)
+                        waiting.append((source, outcome))
+                        yield from results(2 * self.threads - 1)
                 yield from results(0)
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _rule_for(self, pages: Iterable[int] | None) -> InputRule:
+    def _rule_for(self, pages: Iterable[int] | PageRanges | None) -> InputRule:
         if pages is None:
             return self._rule
-        return InputRule(self._rule.max_pixels, self._rule.dpi, frozenset(pages))
+        ranges = pages if isinstance(pages, PageRanges) else PageRanges.of(pages)
+        return InputRule(self._rule.max_pixels, self._rule.dpi, ranges)
 
     def _read_frame(self, frame: Frame, threads: int) -> Page:
         image = frame.image
         height, width = image.shape[:2]
-        quads = self._detect(image, threads)
+        quads, scale = self._detect(image, threads)
         run = map if threads == 1 else self._workers().map
         lines = self._lines.read(image, quads, run)
         kept = [line for line in lines if line.text and (line.score or 0.0) >= self._min_score]
@@ -157,10 +157,14 @@ class Reader:
         if self._order == "reading":
             places = [np.asarray(line.polygon, np.float32) for line in kept]
             kept = [kept[index] for index in reading_order(places, angle)]
-        return Page(width, height, tuple(kept), round(angle, 2), frame.source, frame.index, frame.dpi)
+        notes: tuple[str, ...] = ()
+        if scale < SMALL_SCALE:
+            least = round(self._detector_rule["small_text"] / scale)
+            notes = (f"searched for text at {scale:.0%} of its size: text lower than {least} pixels may be missing",)
+        return Page(width, height, tuple(kept), round(angle, 2) % 360.0, frame.source, frame.index, frame.dpi, notes)
 
-    def _detect(self, image: Image, threads: int) -> list[NDArray[np.float32]]:
-        """Quads (4, 2) of lines of text in pixels of the image, from the top.
+    def _detect(self, image: Image, threads: int) -> tuple[list[NDArray[np.float32]], float]:
+        """Quads (4, 2) of lines of text in pixels of the image, from the top, and the scale at which they were found.
 
         A page whose text turns out too small for the detector's usual size is shown to it once more, larger.
         """
@@ -169,8 +173,8 @@ class Reader:
         if scale < 1.0 and quads:
             heights = [min(quad_size(quad)) * scale for quad in quads]
             if float(np.median(heights)) < rule["small_text"]:
-                quads, _ = self._detect_at(image, threads, 2 * rule["long_side"])
-        return sorted(quads, key=lambda quad: (float(quad[:, 1].min()), float(quad[:, 0].min())))
+                quads, scale = self._detect_at(image, threads, 2 * rule["long_side"])
+        return sorted(quads, key=lambda quad: (float(quad[:, 1].min()), float(quad[:, 0].min()))), scale
 
     def _detect_at(self, image: Image, threads: int, long_side: int) -> tuple[list[NDArray[np.float32]], float]:
         batch, scale = show_to_detector(image, {**self._detector_rule, "long_side": long_side})
@@ -199,6 +203,29 @@ class Reader:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self.threads, "munja-line")
             return self._pool
+
+
+def _wanted_frames(source: Source, rule: InputRule) -> Iterator[Frame]:
+    """The frames of a source; InputError if pages were asked for and it has none of them."""
+    empty = True
+    for frame in frames(source, rule):
+        empty = False
+        yield frame
+    if empty and rule.pages is not None:
+        count = count_frames(source)
+        raise InputError(f"{_name(source)}: page {rule.pages} was asked for, it has {count} (pages count from 1)")
+
+
+def _frames_or_error(source: Source, rule: InputRule) -> Iterator[Frame | MunjaError]:
+    """The frames of a source, and at last what stopped it, if anything did."""
+    try:
+        yield from _wanted_frames(source, rule)
+    except MunjaError as error:
+        yield error
+
+
+def _name(source: Source) -> str:
+    return str(source) if isinstance(source, str | os.PathLike) else f"the given {type(source).__name__}"
 
 
 def available_cores() -> int:

@@ -31,7 +31,7 @@ def make_line(reading: Reading, quad: NDArray[np.float32], starts: NDArray[Any],
             groups[-1].append(k)
     words = tuple(_make_word(reading, polygons, scores, group) for group in groups if group)
     text = " ".join(word.text for word in words)
-    return Line(text, as_polygon(quad), round(geometric_mean(scores), 4), words, round(quad_angle(quad), 2))
+    return Line(text, as_polygon(quad), round(geometric_mean(scores), 4), words, round(quad_angle(quad), 2) % 360.0)
 
 
 def _make_word(reading: Reading, polygons: list[Polygon], scores: list[float], group: list[int]) -> Word:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from munja.core.artifact import METADATA_KEY, Artifact, open_artifact, sha256_of, with_manifest, write_atomically
 from munja.core.errors import ArtifactError, InputError, MissingExtraError
 from munja.data.loader import Lines
+from munja.read import quiet
 from munja.read.engines import open_engine
 from munja.shrink.lines import accuracy_on, lines_for
 
@@ -68,6 +69,8 @@ def _quantised(artifact: Artifact, lines: Sequence[Lines]) -> bytes:
     """The graph in QDQ form, without a manifest."""
     try:
         import onnx
+
+        quiet.onnxruntime()
         from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
         from onnxruntime.quantization.shape_inference import quant_pre_process
     except ImportError as error:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import munja.core.artifact as artifacts
 from munja.core.errors import InputError
 from munja.core.registry import register
 from munja.core.spec import load_spec, override
-from munja.steps.console import Console
+from munja.steps.console import Console, write_file
 
 
 @register("step", "synth")
@@ -86,5 +85,4 @@ def _write_png(out: Path, image: object) -> None:
     import numpy as np
 
     _, content = cv2.imencode(".png", np.asarray(image)[..., ::-1])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    artifacts.write_atomically(out, content.tobytes())
+    write_file(out, content.tobytes())

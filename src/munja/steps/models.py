@@ -7,7 +7,7 @@ from pathlib import Path
 from munja.core.errors import InputError
 from munja.core.registry import register
 from munja.core.spec import load_spec
-from munja.steps.console import Console
+from munja.steps.console import Console, write_file
 
 
 @register("step", "import")
@@ -28,7 +28,6 @@ def import_model(
         task: detect, direction or recognise, where the file does not show it.
         charset: Dictionary of a recogniser, one character per line, where the file does not carry it.
     """
-    from munja.core.artifact import write_atomically
     from munja.read.ppocr import derive
 
     if not file.is_file():
@@ -37,11 +36,13 @@ def import_model(
     if charset is not None:
         if not charset.is_file():
             raise InputError(f"{charset}: no such file; a dictionary with one character per line was wanted")
-        characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+        try:
+            characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+        except UnicodeDecodeError as error:
+            raise InputError(f"{charset}: not a text in UTF-8 ({error})") from error
     target = out if out is not None else file.with_name(f"{file.stem}.munja.onnx")
     content = derive(file, task=task, charset=characters)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, content)
+    write_file(target, content)
     console.say(f"{target}: written")
     return target
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from munja.core.errors import InputError, MunjaError, SpecError
 from munja.core.registry import register
-from munja.steps.console import Console
+from munja.steps.console import Console, write_file
 
 if TYPE_CHECKING:
     from munja.core.page import Page
+    from munja.imaging.image import PageRanges
 
 
 @dataclass
@@ -117,7 +119,7 @@ def read(
                 console.show(_heading(name, formats[0]) + each.document(found) if several else each.document(found))
                 continue
             target = targets[name].with_name(targets[name].name + each.suffix)
-            _write(target, each.document(found))
+            write_file(target, each.document(found).encode())
             report.written.append(target)
     report.seconds = time.monotonic() - started
     if several or out is not None:
@@ -125,15 +127,18 @@ def read(
     return report
 
 
-def parse_pages(text: str) -> list[int]:
-    """Page numbers from 0 for a range that counts from 1, such as `1-3,7`."""
-    numbers: list[int] = []
+def parse_pages(text: str) -> PageRanges:
+    """Page numbers from 0 for ranges that count from 1, such as `1-3,7`."""
+    from munja.imaging.image import PageRanges
+
+    ranges: list[range] = []
     for part in text.split(","):
         first, dash, last = part.strip().partition("-")
-        if not first.isdigit() or (dash and not last.isdigit()) or int(first) < 1 or (dash and int(last) < int(first)):
+        counts = [each.isascii() and each.isdigit() for each in (first, last)]
+        if not counts[0] or (dash and not counts[1]) or int(first) < 1 or (dash and int(last) < int(first)):
             raise SpecError(f"--pages {text}: pages counted from 1 were wanted, such as 1-3,7")
-        numbers += range(int(first) - 1, int(last) if dash else int(first))
-    return numbers
+        ranges.append(range(int(first) - 1, int(last) if dash else int(first)))
+    return PageRanges(tuple(ranges))
 
 
 def _expand(sources: Iterable[str]) -> Iterator[tuple[Path, Path]]:
@@ -142,8 +147,8 @@ def _expand(sources: Iterable[str]) -> Iterator[tuple[Path, Path]]:
 
     for source in sources:
         path = Path(source)
-        if not path.is_dir():
-            if not path.exists():
+        if not os.path.isdir(path):  # unlike Path.is_dir, it also takes a name that is too long
+            if not os.path.exists(path):
                 raise InputError(f"{path}: no such file or folder")
             yield path, Path(path.name)
             continue
@@ -156,13 +161,15 @@ def _expand(sources: Iterable[str]) -> Iterator[tuple[Path, Path]]:
 
 def _targets(files: Sequence[tuple[Path, Path]], out: Path) -> dict[str, Path]:
     """Where each file's results go, without suffix: its own suffix is kept where two files would meet."""
+    from munja.imaging.image import printable
+
     stems = [out / place.with_suffix("") for _, place in files]
     targets: dict[str, Path] = {}
     for (path, place), stem in zip(files, stems, strict=True):
         target = stem if stems.count(stem) == 1 else out / place
         if target in targets.values():
             raise InputError(f"{path}: two files named {place} would be written to one place; read them separately")
-        targets[str(path)] = target
+        targets[printable(path)] = target
     return targets
 
 
@@ -179,16 +186,6 @@ def _by_source(pages: Iterable[Page]) -> Iterator[tuple[str, list[Page]]]:
 
 def _heading(name: str, kind: str) -> str:
     return f"==> {name} <==\n" if kind == "text" else ""
-
-
-def _write(path: Path, document: str) -> None:
-    from munja.core.artifact import write_atomically
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, document.encode())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
 
 
 def _count(number: int, what: str) -> str:
