@@ -17,7 +17,6 @@ import PIL.ImageDraw
 import PIL.ImageFont
 import pytest
 
-import munja
 from munja.core.errors import InputError, MunjaError, SpecError
 from munja.core.page import Page
 from munja.read.reader import Reader, available_cores
@@ -274,51 +273,6 @@ def test_a_reader_leaves_the_arithmetic_of_its_process_alone() -> None:
 
 def test_the_number_of_cores_is_what_the_process_may_use() -> None:
     assert available_cores() >= 1
-
-
-# --- munja.read ---
-
-
-def test_munja_read_keeps_its_reader_and_reads(heading: Any, cache: Path) -> None:
-    settings = {"engine": "onnxruntime", "threads": 1}
-    assert [line.text for line in munja.read(heading, **settings).lines] == HEADING
-    (page,) = munja.read_pages(pages_file(heading[100:140], heading[:64]), pages=[0], **settings)
-    assert page.index == 0
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        "import munja; page = munja.read({0})",
-        "import munja; import munja.read.reader; page = munja.read({0})",
-        "import munja.read.reader; import munja; page = munja.read({0})",
-        "from munja import read; page = read({0})",
-        "import munja.read.engines; from munja import read; page = read({0})",
-    ],
-)
-def test_munja_read_reads_before_and_after_its_package_was_imported(program: str) -> None:
-    blank = "__import__('numpy').full((9, 9, 3), 255, 'uint8')"
-    done = run(f"{program.format(blank + ', threads=1')}; print(page.width, page.lines)")
-    assert done == "9 ()\n"
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        "import munja; munja.read; import munja.read.reader; print(munja.read.reader.Reader.__name__)",
-        "import munja; munja.read; import munja.read.reader as home; print(home.Reader.__name__)",
-        "from munja import read; from munja.read.reader import Reader; print(Reader.__name__)",
-    ],
-)
-def test_the_package_can_be_imported_after_munja_read_was_used(program: str) -> None:
-    assert run(program) == "Reader\n"
-
-
-def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="module 'munja' has no attribute 'raed'"):
-        munja.raed  # noqa: B018
-    for name in munja.__all__:
-        assert getattr(munja, name) is not None
 
 
 def run(program: str) -> str:

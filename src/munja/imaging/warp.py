@@ -49,6 +49,11 @@ def quad_points(quad: NDArray[Any], fractions: NDArray[Any]) -> NDArray[np.float
     return np.asarray(cv2.perspectiveTransform(fractions.reshape(1, -1, 2).astype(np.float32), matrix)[0], np.float32)
 
 
+def part(quad: NDArray[Any], left: float, right: float) -> NDArray[np.float32]:
+    """The part of a quad (4, 2) between two fractions of its width, over its full height."""
+    return quad_points(quad, np.array([[left, 0], [right, 0], [right, 1], [left, 1]]))
+
+
 def fit(image: Image, width: int, height: int) -> Image:
     """The image scaled to (height, width, 3); averaged where it shrinks, so that thin strokes do not vanish."""
     if (image.shape[1], image.shape[0]) == (width, height):

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from munja.imaging.geometry import quad_size
 from munja.imaging.image import Image
-from munja.imaging.warp import cut_quad, fit
+from munja.imaging.warp import cut_quad, fit, part
+from munja.read.ink import columns_of_ink
 
 MAX_SHOWN = 4_000_000  # pixels of a picture as the detector sees it
 MAX_LINE_WIDTH = 4096  # pixels; a line longer than 85 times its height is squeezed
@@ -46,6 +48,24 @@ def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -
     return int(min(max(natural, rule["height"] // 2), MAX_LINE_WIDTH))
 
 
+def pieces(image: Image, quad: NDArray[Any], rule: Mapping[str, Any]) -> list[NDArray[np.float32]]:
+    """The quad (4, 2) of a line, or its pieces, cut at gaps, where it is too long to be read at once."""
+    width, height = quad_size(quad)
+    natural = round(width * rule["height"] / max(height, 1.0))
+    count = math.ceil(natural / MAX_LINE_WIDTH)
+    if count < 2:
+        return [np.asarray(quad, np.float32)]
+    span = natural / count
+    cuts = [0.0]
+    for k in range(1, count):  # look for the widest gap within a quarter of a piece around an even cut
+        low, high = (k - 0.25) * span / natural, (k + 0.25) * span / natural
+        strip = cut_quad(image, part(quad, low, high), round((high - low) * natural), rule["height"])
+        ink = np.flatnonzero(np.concatenate(([True], columns_of_ink(strip), [True])))
+        widest = int(np.argmax(np.diff(ink)))
+        cuts.append(low + (ink[widest] + ink[widest + 1] - 1) / 2.0 / strip.shape[1] * (high - low))
+    return [part(quad, left, right) for left, right in zip(cuts, [*cuts[1:], 1.0], strict=True)]
+
+
 def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, Any]) -> NDArray[np.uint8]:
     """A line as the recogniser wants it: (1, height, bucket, channels), content on the left, padding on the right."""
     bucket = width_bucket(width, rule["width_step"]) if "width_step" in rule else rule["width"]
@@ -60,7 +80,7 @@ def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, An
 def width_bucket(width: int, step: int) -> int:
     """The width at which a line of `width` pixels is shown: the next multiple of `step`, coarser for longer lines.
 
-    The step doubles at every 16 steps, so that at most a sixteenth is padding and the distinct widths stay few:
+    The step doubles at every 16 steps, so that at most an eighth is padding and the distinct widths stay few:
     OpenVINO keeps 5 MB for each of them.
     """
     while width > 16 * step:

@@ -13,7 +13,7 @@ from munja.core.page import Line
 from munja.core.registry import build
 from munja.imaging.geometry import grow_quad, quad_size
 from munja.imaging.image import Image
-from munja.read.batching import cut_line, line_width
+from munja.read.batching import cut_line, line_width, pieces
 from munja.read.codecs import angle, ctc  # noqa: F401  (they register themselves)
 from munja.read.engines import Engine
 from munja.read.spaces import narrow_signs, repair_spaces
@@ -49,8 +49,16 @@ class LineReader:
             self._direction = (direction.manifest.input, codec, direction_engine)
 
     def read(self, image: Image, quads: Sequence[NDArray[np.float32]], run: Mapper[Any, Any] = map) -> list[Line]:
-        """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them."""
-        lying = self._lay(quads)
+        """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them.
+
+        A quad too long to be read at once gives several lines, side by side.
+        """
+        lying, given = [], []
+        for quad in quads:
+            parts = pieces(image, _laid(quad), self._rule)
+            lying += parts
+            given += [quad] if len(parts) == 1 else parts
+        quads = given
         if self._mostly_upside_down(image, lying):
             lying = [np.roll(quad, 2, axis=0) for quad in lying]
         sideways = sum(_is_tall(quad) for quad in quads) * 2 > len(quads)
@@ -71,10 +79,6 @@ class LineReader:
         for k, line in zip(order, run(one, [(lying[k], quads[k]) for k in order]), strict=True):
             lines[k] = line
         return [line for line in lines if line is not None]
-
-    def _lay(self, quads: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """The quads with their first side along the text: tall ones are taken to read upwards."""
-        return [np.roll(quad, 1, axis=0) if _is_tall(quad) else quad for quad in quads]
 
     def _mostly_upside_down(self, image: Image, quads: Sequence[NDArray[np.float32]]) -> bool:
         if self._direction is None or not quads:
@@ -108,6 +112,11 @@ class LineReader:
         used = float(min(line_pixels, picture.shape[2]))
         starts, ends = character_edges(centres, used)
         return make_line(reading, quad, starts / used, ends / used)
+
+
+def _laid(quad: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The quad with its first side along the text: a tall one is taken to read upwards."""
+    return np.roll(quad, 1, axis=0) if _is_tall(quad) else quad
 
 
 def _is_tall(quad: NDArray[np.float32]) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munja.read.codecs.ctc import Reading
+from munja.read.ink import columns_of_ink
 
 LEVEL = -2.3  # log probability of the blank class from which a gap of the usual width is a word space
 GAP_WEIGHT = 6.0  # how much of it one line height of extra gap is worth
@@ -35,7 +36,7 @@ def repair_spaces(
     reach = GAP_WEIGHT * GAP_RANGE[1]
     if not len(pairs) or float(evidence.max()) <= LEVEL - reach:
         return reading, centres  # no width of gap could change anything
-    marks = _ink(line)
+    marks = columns_of_ink(line)
     gaps = np.array([_widest_gap(marks, centres[at], centres[at + 1]) for at, _ in pairs]) / line.shape[0]
     extra = np.clip(gaps - np.median(gaps), *GAP_RANGE)
     found = [at for (at, level), wide in zip(pairs, extra, strict=True) if level + GAP_WEIGHT * wide > LEVEL]
@@ -80,18 +81,6 @@ def _in_number(reading: Reading, k: int) -> bool:
     """Whether the gap after character k lies beside the point of a number such as 7.95."""
     around = "".join(reading.characters[max(0, k - 1) : k + 3])
     return bool({".", ","} & {*reading.characters[k : k + 2]}) and re.search(r"\d[.,]\d", around) is not None
-
-
-def _ink(line: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which pixel columns (W,) of a line (H, W, C) hold ink, dark on light or light on dark."""
-    height = line.shape[0]
-    core = line[height // 8 : height - height // 8].mean(axis=2)
-    low, middle, high = np.percentile(core, (3, 50, 97))
-    if high - middle > 1.3 * (middle - low):
-        core = low + high - core
-    ground, darkest = np.percentile(core, (85, 3))
-    marks: NDArray[np.bool_] = (core < ground - 0.45 * (ground - darkest)).sum(axis=0) > 1
-    return marks
 
 
 def _widest_gap(marks: NDArray[np.bool_], left: float, right: float) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,11 +165,14 @@ def _targets(files: Sequence[tuple[Path, Path]], out: Path) -> dict[str, Path]:
     from munja.imaging.image import printable
 
     stems = [out / place.with_suffix("") for _, place in files]
+    alike = Counter(stems)
     targets: dict[str, Path] = {}
+    taken: set[Path] = set()
     for (path, place), stem in zip(files, stems, strict=True):
-        target = stem if stems.count(stem) == 1 else out / place
-        if target in targets.values():
+        target = stem if alike[stem] == 1 else out / place
+        if target in taken:
             raise InputError(f"{path}: two files named {place} would be written to one place; read them separately")
+        taken.add(target)
         targets[printable(path)] = target
     return targets
 
