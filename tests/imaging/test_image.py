@@ -251,3 +251,14 @@ def test_the_resolution_in_the_file_is_kept(kind: str) -> None:
     assert one(encoded(picture, kind, dpi=(300, 300))).dpi == pytest.approx(300, abs=0.1)
     assert one(encoded(picture, kind)).dpi is None
     assert one(encoded(picture, kind, dpi=(1, 1))).dpi is None  # a ratio, no resolution
+
+
+def test_a_dark_16_bit_picture_stays_dark() -> None:
+    picture = PIL.Image.fromarray(np.full((8, 8), 200, np.uint16))
+    assert one(picture).image.max() == 0
+
+
+def test_a_picture_of_fractions_from_black_to_white_is_grey() -> None:
+    ramp = np.tile(np.linspace(0, 1, 256, dtype=np.float32), (4, 1))
+    image = one(PIL.Image.fromarray(ramp)).image
+    assert (image[0, 0, 0], image[0, 255, 0]) == (0, 255)

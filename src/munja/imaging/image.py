@@ -248,8 +248,12 @@ def _from_pillow(picture: Any) -> Image:
         return _on_ground(np.asarray(picture.convert("RGBA")))
     if mode.startswith("I") or mode == "F":
         deep = np.asarray(picture, np.float32)
-        top = 65535.0 if mode.startswith("I") and deep.max(initial=0.0) > 255.0 else 255.0
-        return np.repeat(np.clip(deep * (255.0 / top), 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+        # 16-bit files say what white is; of whole numbers and fractions only the values tell.
+        highest = float(deep.max(initial=0.0))
+        white = 65535.0 if mode.startswith("I;16") or highest > 255.0 else 255.0
+        if mode == "F" and highest <= 1.0:
+            white = 1.0
+        return np.repeat(np.clip(deep * (255.0 / white), 0, 255).astype(np.uint8)[..., None], 3, axis=2)
     return np.ascontiguousarray(np.asarray(picture.convert("RGB")))
 
 
