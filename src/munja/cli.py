@@ -28,7 +28,7 @@ class Terminal:
 
     def track(self, items: Sequence[str], what: str) -> Iterator[str]:
         """Yield the items, with a progress bar where a person watches and there is more than one."""
-        if len(items) < 2 or not sys.stderr.isatty() or sys.stdout.isatty():
+        if len(items) < 2 or not sys.stderr.isatty():
             yield from items
             return
         from rich.console import Console

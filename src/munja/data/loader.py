@@ -7,6 +7,7 @@ a training that was killed goes on with exactly the lines that it would have see
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ class Synthetic:
         return []
 
 
-class Collection:
+class Collection(ABC):
     """A finite set of labelled line pictures, filtered by rules that say what they dropped."""
 
     def __init__(self, where: str, labels: Sequence[str], *, charset: str, longest: int, usage: float) -> None:
@@ -113,9 +114,9 @@ class Collection:
         """Which samples were dropped, and why."""
         return [f"{self.where}: {len(self)} samples; {self.report()}"] if self.dropped else []
 
+    @abstractmethod
     def encoded(self, number: int) -> bytes:
         """The encoded picture of a number from 0."""
-        raise NotImplementedError
 
     def batch(self, seed: int, count: int, *, width: int, height: int) -> Lines:
         """`count` lines drawn by the seed, each once before any twice; a line wider than `width` is squeezed."""

@@ -112,7 +112,8 @@ def read(
 
     several = len(files) > 1
     names = [str(each) for each, _ in files]
-    for name, found in _by_source(reader.stream(console.track(names, "reading"), pages=wanted, on_error=fail)):
+    watched = iter(names) if out is None else console.track(names, "reading")  # printed results show how far it is
+    for name, found in _by_source(reader.stream(watched, pages=wanted, on_error=fail)):
         report.pages += len(found)
         report.lines += sum(len(page.lines) for page in found)
         for each in writers:

@@ -17,6 +17,7 @@ from munja.core.errors import InputError, SpecError
 from munja.core.registry import build, register
 from munja.data.charset import characters
 from munja.data.loader import PAD, Collection, Lines, LineSource, open_lines
+from munja.models import recognise as _networks  # noqa: F401  (registers the recognisers)
 from munja.models.layers import Normalise
 from munja.read.codecs.ctc import CTC
 from munja.train.accuracy import similarity, text_accuracy
