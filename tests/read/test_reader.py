@@ -279,3 +279,11 @@ def run(program: str) -> str:
     """What a program prints on its standard output and error, in a process of its own."""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
+
+
+def test_the_committed_recogniser_reads_the_receipt(examples: Path, truth: Callable[[str], Page]) -> None:
+    own = Path(__file__).parents[2] / "models" / "dense-s-ascii" / "dense-s-ascii.int8.onnx"
+    page = Reader(engine="onnxruntime", threads=1, recogniser=own)(examples / "receipt.png")
+    wanted = [word.text for word in truth("receipt").words]
+    found = [word.text for word in page.words]
+    assert sum(word in found for word in wanted) >= 0.9 * len(wanted)

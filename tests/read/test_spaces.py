@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from munja.read.codecs.ctc import Reading
+from munja.read.ppocr import SPACE_LEVEL
 from munja.read.spaces import narrow_signs, repair_spaces
 
 COLUMN = 8  # pixels of the line for one column of the recogniser
@@ -39,7 +40,7 @@ def repaired(
     for place, probability in evidence.items():
         middle = (centres[place] + centres[place + 1]) / 2
         space[round(middle / COLUMN - 0.5)] = probability
-    return repair_spaces(reading, centres, 255 - line if negative else line, space, 1 / COLUMN)
+    return repair_spaces(reading, centres, 255 - line if negative else line, space, 1 / COLUMN, level=SPACE_LEVEL)
 
 
 @pytest.mark.parametrize("negative", [False, True], ids=["dark on light", "light on dark"])
@@ -90,14 +91,16 @@ def test_the_picture_decides_where_the_recogniser_is_in_doubt() -> None:
 @pytest.mark.parametrize("text", ["", "A"])
 def test_a_line_of_less_than_two_characters_has_no_gap(text: str) -> None:
     reading, line, centres = drawn(text, {})
-    assert repair_spaces(reading, centres, line, np.ones(9, np.float32), 1 / COLUMN)[0].text == text
+    assert repair_spaces(reading, centres, line, np.ones(9, np.float32), 1 / COLUMN, level=SPACE_LEVEL)[0].text == text
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
 def test_a_line_without_any_ink_does_no_harm(level: int) -> None:
     reading, line, centres = drawn("ABC", {})
     flat = np.full_like(line, level)
-    repaired_reading, _ = repair_spaces(reading, centres, flat, np.full(20, 0.2, np.float32), 1 / COLUMN)
+    repaired_reading, _ = repair_spaces(
+        reading, centres, flat, np.full(20, 0.2, np.float32), 1 / COLUMN, level=SPACE_LEVEL
+    )
     assert repaired_reading.text.replace(" ", "") == "ABC"
 
 

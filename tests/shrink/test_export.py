@@ -170,3 +170,11 @@ def test_an_artifact_of_another_task_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArtifactError, match="a recogniser was wanted"):
         export(tmp_path / "a.safetensors", tmp_path / "a.onnx", lines=LINES)
     assert isinstance(open_artifact(tmp_path / "a.safetensors"), Artifact)
+
+
+def test_the_exported_file_tells_nothing_of_the_machine_that_made_it(exported: Path) -> None:
+    import munja
+
+    content = exported.read_bytes()
+    for path in (Path(munja.__file__).parent, Path(torch.__file__).parent, Path(__file__).parent, Path.home()):
+        assert str(path).encode() not in content

@@ -99,7 +99,23 @@ def recogniser_to_onnx(network: nn.Module, *, height: int, channels: int, space_
         )
     buffer = io.BytesIO()
     program.save(buffer)
-    return buffer.getvalue()
+    return _without_traces(buffer.getvalue())
+
+
+def _without_traces(content: bytes) -> bytes:
+    """The model without the exporter's notes on its nodes: they hold the paths of the machine that exported it."""
+    import onnx
+
+    model = onnx.load_model_from_string(content)
+    graph = model.graph
+    for part in (*graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    del graph.metadata_props[:]
+    del model.metadata_props[:]
+    graph.doc_string = model.doc_string = ""
+    stripped: bytes = model.SerializeToString()
+    return stripped
 
 
 @contextmanager

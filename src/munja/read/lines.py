@@ -42,7 +42,7 @@ class LineReader:
         self._rule = manifest.input
         self._codec = build("codec", manifest.codec, manifest.charset)
         self._engine = recogniser_engine
-        self._repair = " " in manifest.charset
+        self._space_level: float | None = self._rule.get("space_level")
         self._direction = None
         if direction is not None and direction_engine is not None:
             codec = build("codec", direction.manifest.codec)
@@ -102,13 +102,15 @@ class LineReader:
             width, height = quad_size(quad)
         line_pixels = line_width(width, height, self._rule)
         picture = cut_line(image, quad, line_pixels, self._rule)
-        outputs = ["index", "score", "space"] if self._repair else ["index", "score"]
+        outputs = ["index", "score"] if self._space_level is None else ["index", "score", "space"]
         index, score, *space = self._engine.run(picture, outputs)
         reading = narrow_signs(self._codec.decode(index[0], score[0]))
         centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
-        if self._repair:
+        if self._space_level is not None:
             content = picture[0, :, : min(line_pixels, picture.shape[2])]
-            reading, centres = repair_spaces(reading, centres, content, space[0][0], self._rule["columns_per_pixel"])
+            reading, centres = repair_spaces(
+                reading, centres, content, space[0][0], self._rule["columns_per_pixel"], level=self._space_level
+            )
         used = float(min(line_pixels, picture.shape[2]))
         starts, ends = character_edges(centres, used)
         return make_line(reading, quad, starts / used, ends / used)

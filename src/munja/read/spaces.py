@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from munja.read.codecs.ctc import Reading
 from munja.read.ink import columns_of_ink
 
-LEVEL = -2.3  # log probability of the blank class from which a gap of the usual width is a word space
 GAP_WEIGHT = 6.0  # how much of it one line height of extra gap is worth
 GAP_RANGE = (-0.1, 0.3)  # line heights; wider gaps say no more than this
 
@@ -25,21 +24,29 @@ _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: 
 
 
 def repair_spaces(
-    reading: Reading, centres: NDArray[Any], line: NDArray[np.uint8], space: NDArray[Any], columns_per_pixel: float
+    reading: Reading,
+    centres: NDArray[Any],
+    line: NDArray[np.uint8],
+    space: NDArray[Any],
+    columns_per_pixel: float,
+    *,
+    level: float,
 ) -> tuple[Reading, NDArray[Any]]:
     """The reading with missing blanks put in, and the centres (K,) in pixels of the line (H, W, C) that go with it.
 
-    `space` (T,) is the probability of the blank class in each column.
+    `space` (T,) is the probability of the blank class in each column; `level` the log probability from which a gap of
+    the usual width is a word space. It belongs to the recogniser and stands in its manifest as `space_level`; one that
+    writes its blanks by itself has none.
     """
     pairs = _neighbours(reading, space)
-    evidence = np.array([level for _, level in pairs])
+    evidence = np.array([log for _, log in pairs])
     reach = GAP_WEIGHT * GAP_RANGE[1]
-    if not len(pairs) or float(evidence.max()) <= LEVEL - reach:
+    if not len(pairs) or float(evidence.max()) <= level - reach:
         return reading, centres  # no width of gap could change anything
     marks = columns_of_ink(line)
     gaps = np.array([_widest_gap(marks, centres[at], centres[at + 1]) for at, _ in pairs]) / line.shape[0]
     extra = np.clip(gaps - np.median(gaps), *GAP_RANGE)
-    found = [at for (at, level), wide in zip(pairs, extra, strict=True) if level + GAP_WEIGHT * wide > LEVEL]
+    found = [at for (at, log), wide in zip(pairs, extra, strict=True) if log + GAP_WEIGHT * wide > level]
     if not found:
         return reading, centres
     at = np.asarray(found) + 1
