@@ -13,14 +13,17 @@ from munja.core.page import Line
 from munja.core.registry import build
 from munja.imaging.geometry import grow_quad, quad_size
 from munja.imaging.image import Image
-from munja.read.batching import cut_line, line_width, pieces
-from munja.read.codecs import angle, ctc  # noqa: F401  (they register themselves)
+from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces
+from munja.read.codecs import angle, ctc, jamo  # noqa: F401  (they register themselves)
+from munja.read.codecs.jamo import is_syllable
 from munja.read.engines import Engine
 from munja.read.spaces import narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
 TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
 SURE = 0.75  # a line read with a higher score is not looked at upside down
+MOST_WIDENED = 1.6  # at most, for a line whose characters stand close
+UPRIGHT = 0.5  # a tall box on a page of lying lines that reads as one character with more than this holds just that
 SAMPLE = 3  # lines whose direction is asked for before anything is read
 
 _Item = TypeVar("_Item")
@@ -61,17 +64,21 @@ class LineReader:
         quads = given
         if self._mostly_upside_down(image, lying):
             lying = [np.roll(quad, 2, axis=0) for quad in lying]
-        sideways = sum(_is_tall(quad) for quad in quads) * 2 > len(quads)
+        # A box of one or two characters may be tall on any page; three or more characters say how it lies.
+        sideways = sum(_is_tall(quad, 2 * TALL) for quad in quads) * 2 > len(quads)
 
         def one(pair: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Line:
             quad, given = pair
             line = self._read_quad(image, quad)
             tries = []
             if (line.score or 0.0) < SURE and self._is_upside_down(image, quad):
-                tries.append(np.roll(quad, 2, axis=0))
+                tries.append(self._read_quad(image, np.roll(quad, 2, axis=0)))
             if _is_tall(given) and not sideways and quad_size(given)[1] < 4 * TALL * quad_size(given)[0]:
-                tries.append(given)  # a lone upright character such as 1 or I
-            return max([line, *(self._read_quad(image, each) for each in tries)], key=lambda each: each.score or 0.0)
+                upright = self._read_quad(image, given)  # a lone upright character such as 1 or I
+                if len(upright.text) == 1 and (upright.score or 0.0) > UPRIGHT:
+                    return upright  # lying, a 1 is a perfect hyphen
+                tries.append(upright)
+            return max([line, *tries], key=lambda each: each.score or 0.0)
 
         # From narrow to wide: engines prepare anew whenever the size changes, so equal sizes follow each other.
         order = sorted(range(len(quads)), key=lambda k: line_width(*quad_size(lying[k]), self._rule))
@@ -96,11 +103,20 @@ class LineReader:
 
     def _read_quad(self, image: Image, quad: NDArray[np.float32]) -> Line:
         pad_x, pad_y = self._rule.get("padding", (0.0, 0.0))
-        width, height = quad_size(quad)
+        height = quad_size(quad)[1]
         if pad_x or pad_y:
             quad = grow_quad(quad, pad_x * height, pad_y * height)
-            width, height = quad_size(quad)
-        line_pixels = line_width(width, height, self._rule)
+        natural = line_width(*quad_size(quad), self._rule)
+        line, pitch = self._read_at(image, quad, natural)
+        narrow, wanted = self._rule.get("widen", (0.0, 0.0))
+        if not 0.0 < pitch < narrow:
+            return line
+        # Condensed print has too few columns for each character: shown wider, it is read better.
+        wide = min(round(natural * min(wanted / pitch, MOST_WIDENED)), MAX_LINE_WIDTH)
+        return max(line, self._read_at(image, quad, wide)[0], key=lambda each: each.score or 0.0)
+
+    def _read_at(self, image: Image, quad: NDArray[np.float32], line_pixels: int) -> tuple[Line, float]:
+        """The line read at a width in pixels, and its mean distance between characters there."""
         picture = cut_line(image, quad, line_pixels, self._rule)
         outputs = ["index", "score"] if self._space_level is None else ["index", "score", "space"]
         index, score, *space = self._engine.run(picture, outputs)
@@ -113,7 +129,8 @@ class LineReader:
             )
         used = float(min(line_pixels, picture.shape[2]))
         starts, ends = character_edges(centres, used)
-        return make_line(reading, quad, starts / used, ends / used)
+        letters = sum(2 if is_syllable(each) else 1 for each in reading.characters)  # a syllable is about twice as wide
+        return make_line(reading, quad, starts / used, ends / used), used / max(1, letters)
 
 
 def _laid(quad: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -121,6 +138,6 @@ def _laid(quad: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.roll(quad, 1, axis=0) if _is_tall(quad) else quad
 
 
-def _is_tall(quad: NDArray[np.float32]) -> bool:
+def _is_tall(quad: NDArray[np.float32], times: float = TALL) -> bool:
     width, height = quad_size(quad)
-    return height >= TALL * width
+    return height >= times * width

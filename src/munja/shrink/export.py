@@ -14,10 +14,10 @@ from torch import nn
 
 from munja.core.artifact import Artifact, Manifest, sha256_of, with_manifest, write_atomically
 from munja.core.errors import ArtifactError, InputError
+from munja.core.registry import build
 from munja.data.loader import Lines
 from munja.models.export import recogniser_to_onnx
 from munja.models.layers import Normalise
-from munja.read.codecs.ctc import CTC
 from munja.read.engines import open_engine
 from munja.shrink.lines import lines_for, logits_of, texts_read
 from munja.train.weights import load_recogniser
@@ -77,7 +77,7 @@ def prove_parity(network: nn.Module, artifact: Artifact, lines: Sequence[Lines])
 def _reference(
     network: nn.Module, manifest: Manifest, lines: Sequence[Lines]
 ) -> tuple[list[np.ndarray[Any, np.dtype[np.float32]]], list[str]]:
-    codec = CTC(manifest.charset)
+    codec = build("codec", manifest.codec, manifest.charset)
     everything: list[np.ndarray[Any, np.dtype[np.float32]]] = []
     texts: list[str] = []
     for each in lines:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from munja.core.artifact import Manifest
-from munja.core.errors import InputError, SpecError
+from munja.core.errors import InputError, SpecError, did_you_mean
 from munja.core.registry import build, register
 from munja.data.charset import characters
 from munja.data.loader import PAD, Collection, Lines, LineSource, open_lines
 from munja.models import recognise as _networks  # noqa: F401  (registers the recognisers)
 from munja.models.layers import Normalise
+from munja.read.codecs import jamo
 from munja.read.codecs.ctc import CTC
 from munja.train.accuracy import similarity, text_accuracy
 from munja.train.calibrate import calibrate
@@ -28,6 +29,7 @@ from munja.train.weights import adopt
 
 VALIDATION_SEED = 900_000_000_000_000
 VALIDATION_BATCH = 64
+CODECS = ("ctc", "ctc_jamo")
 
 
 @register("task", "recognise")
@@ -42,6 +44,7 @@ class Recognise:
         data: Annotated[Mapping[str, Any], doc("Spec of the lines to train on")],
         validation: Annotated[Mapping[str, Any], doc("Specs of the sets to validate on, by name")],
         charset: Annotated[str, doc("name of the charset")] = "ascii",
+        codec: Annotated[str, doc("ctc: a class for each character; ctc_jamo: Hangul by its letters")] = "ctc",
         height: Annotated[int, Gt(0), doc("height of a line in pixels")] = 32,
         widths: Annotated[Sequence[int], doc("widths of batches in pixels")] = (96, 160, 256, 384),
         width_shares: Annotated[Sequence[float], doc("how often each width is drawn")] = (0.2, 0.4, 0.3, 0.1),
@@ -63,8 +66,11 @@ class Recognise:
         if not validation:
             raise SpecError("task.recognise: validation names no set; without one nobody knows which weights are best")
         self.model, self.data, self.validation = dict(model), dict(data), dict(validation)
-        self.charset_name, self.charset = charset, tuple(characters(charset))
-        self.codec = CTC(self.charset)
+        if codec not in CODECS:
+            raise SpecError(f"task.recognise.codec: {codec!r} is not known; {did_you_mean(codec, CODECS)}")
+        self.codec_name, known = codec, tuple(characters(charset))
+        self.charset = jamo.jamo_classes(known) if codec == "ctc_jamo" else known
+        self.codec: CTC = build("codec", {"name": codec}, self.charset)
         self.height, self.widths, self.shares, self.batch_size = height, tuple(widths), tuple(width_shares), batch
         self.padding, self.auxiliary, self.auxiliary_until = tuple(padding), auxiliary, auxiliary_until
         self.label_smoothing, self.validation_lines = label_smoothing, validation_lines
@@ -108,10 +114,12 @@ class Recognise:
         classes = [self.codec.encode(text) for text in lines.texts]
         columns = lines.images.shape[2] // self.column_stride
         frames = np.full((len(classes), columns), UNKNOWN, np.int64)
-        for row, known, centres in zip(frames, classes, lines.centres, strict=True):
-            if centres is not None and len(centres) == len(known):
+        for row, known, text, centres in zip(frames, classes, lines.texts, lines.centres, strict=True):
+            if centres is not None and len(centres) == len(text):
+                owners, offsets = self.codec.places(text)
+                places = centres[owners] + offsets * (_widths(centres, self.height)[owners] if offsets.any() else 0.0)
                 row[:] = BLANK
-                row[np.clip(centres / self.column_stride, 0, columns - 1).astype(np.int64)] = known
+                row[np.clip(places / self.column_stride, 0, columns - 1).astype(np.int64)] = known
         return {
             "images": lines.images[..., None],
             "targets": np.array([each for line in classes for each in line], np.int64),
@@ -132,7 +140,7 @@ class Recognise:
         """Mean 1 - NED of the readings."""
         readings = self.readings(outputs["logits"])
         ends = np.cumsum(arrays["lengths"])[:-1]
-        truths = ["".join(self.charset[i - 1] for i in line) for line in np.split(arrays["targets"], ends)]
+        truths = [self.codec.text(line.tolist()) for line in np.split(arrays["targets"], ends)]
         return float(np.mean([similarity(*pair) for pair in zip(truths, readings, strict=True)]))
 
     def objections(self, arrays: Arrays) -> list[str]:
@@ -227,8 +235,16 @@ class Recognise:
             task="recognise",
             name=name,
             input=rule,
-            codec={"name": "ctc"},
+            codec={"name": self.codec_name},
             charset=self.charset,
             spec=self.model,
             licence=licence,
         )
+
+
+def _widths(centres: NDArray[np.float32], height: int) -> NDArray[np.float64]:
+    """About how wide each character is: the distance to its nearer neighbour, no more than the line is high."""
+    gaps = np.full(len(centres) + 1, float(height))
+    gaps[1:-1] = np.minimum(np.diff(centres), height)
+    nearest: NDArray[np.float64] = np.minimum(gaps[:-1], gaps[1:])
+    return nearest

@@ -64,6 +64,24 @@ class CTC:
                 raise InputError(f"{text!r}: the character {text[at]!r} (U+{ord(text[at]):04X}) is not in the charset")
         return classes
 
+    def places(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """For each class of `encode(text)` the number of its character, and where in its width it stands (-0.5..0.5).
+
+        Classes of several characters count as their first.
+        """
+        owners, at = [], 0
+        for each in self.encode(text):
+            owners.append(at)
+            at += len(self.charset[each - 1])
+        return np.array(owners, np.int64), np.zeros(len(owners))
+
+    def text(self, classes: Sequence[int]) -> str:
+        """The text of classes without blanks: the inverse of `encode`."""
+        # Blanks between, so that equal neighbours stay two.
+        index = np.zeros(2 * len(classes), np.int64)
+        index[::2] = classes
+        return self.decode(index, np.ones(len(index), np.float32)).text
+
     def decode(self, index: NDArray[Any], score: NDArray[Any]) -> Reading:
         """Read the best class (T,) and its probability (T,) of each column greedily.
 

@@ -1,0 +1,121 @@
+"""Prefix beam search against the sum over all paths; alignment against what was spread."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from munja.core.errors import InputError
+from munja.read.codecs.beam import align, prefix_beam
+from munja.read.codecs.ctc import CTC
+
+codec = CTC("ab")
+
+
+def collapsed(path: tuple[int, ...]) -> tuple[int, ...]:
+    kept = [each for each, before in zip(path, (None, *path), strict=False) if each != before]
+    return tuple(each for each in kept if each)
+
+
+def sums(probability: np.ndarray) -> dict[tuple[int, ...], float]:
+    """The probability of every text, over all paths."""
+    total: dict[tuple[int, ...], float] = {}
+    for path in product(range(probability.shape[1]), repeat=len(probability)):
+        text = collapsed(path)
+        total[text] = total.get(text, 0.0) + float(np.prod(probability[np.arange(len(path)), path]))
+    return total
+
+
+@st.composite
+def probabilities(draw: st.DrawFn) -> np.ndarray:
+    rows = draw(st.lists(st.tuples(*[st.integers(1, 20)] * 3), min_size=1, max_size=5))
+    raw = np.array(rows, float)
+    return np.asarray(raw / raw.sum(1, keepdims=True))
+
+
+@given(probabilities())
+def test_a_wide_beam_finds_the_likeliest_text_and_its_exact_probability(probability: np.ndarray) -> None:
+    wanted = sums(probability)
+    found = prefix_beam(np.log(probability), width=1000, floor=1e-9)
+    assert {each.classes: exp(each.log_probability) for each in found} == pytest.approx(wanted)
+    assert found[0].log_probability == pytest.approx(log(max(wanted.values())))
+
+
+@given(probabilities(), st.integers(1, 6))
+def test_a_narrow_beam_never_claims_more_than_there_is(probability: np.ndarray, width: int) -> None:
+    wanted = sums(probability)
+    found = prefix_beam(np.log(probability), width=width)
+    assert 1 <= len(found) <= width
+    for each in found:
+        assert exp(each.log_probability) <= wanted[each.classes] + 1e-9
+
+
+def test_the_beam_reads_what_no_best_path_says() -> None:
+    # Both columns are most likely blank, yet "a" in one of them or both is likelier than none.
+    probability = np.array([[0.6, 0.4, 0.0], [0.6, 0.4, 0.0]]) + 1e-9
+    assert prefix_beam(np.log(probability))[0].classes == (1,)
+    assert codec.decode(probability.argmax(1), probability.max(1)).text == ""
+
+
+class OnlyB:
+    """A guide: nothing but b, and at least one of it."""
+
+    def start(self) -> int:
+        return 0
+
+    def step(self, state: int, following: int) -> tuple[int, float] | None:
+        return (state + 1, -0.5) if following == 2 else None
+
+    def end(self, state: int) -> float | None:
+        return 0.0 if state else None
+
+
+@given(probabilities())
+def test_a_guide_decides_what_may_be_read(probability: np.ndarray) -> None:
+    found = prefix_beam(np.log(probability), width=50, floor=1e-9, guide=OnlyB())
+    wanted = {text: chance for text, chance in sums(probability).items() if text and set(text) == {2}}
+    # A class that a guide forbids is still a way to read the columns, only not for this text.
+    assert {each.classes for each in found} == set(wanted)
+    for each in found:
+        assert exp(each.log_probability) == pytest.approx(wanted[each.classes])
+        assert each.guided == pytest.approx(each.log_probability - 0.5 * len(each.classes))
+
+
+def test_where_a_guide_allows_nothing_there_is_no_reading() -> None:
+    class Nothing(OnlyB):
+        def end(self, state: int) -> float | None:
+            return None
+
+    assert prefix_beam(np.log(np.full((3, 3), 1 / 3)), guide=Nothing()) == []
+
+
+def test_known_classes_are_found_where_they_stand() -> None:
+    index = np.array([0, 1, 1, 0, 1, 2, 0])
+    probability = np.full((7, 3), 0.05)
+    probability[np.arange(7), index] = 0.9
+    reading = align(codec, np.log(probability), (1, 1, 2))
+    assert reading.text == "aab"
+    assert reading.columns.tolist() == [1.5, 4.0, 5.0]
+    assert reading.scores.tolist() == pytest.approx([0.9, 0.9, 0.9])
+
+
+@given(probabilities())
+def test_aligning_the_best_path_gives_the_greedy_reading(probability: np.ndarray) -> None:
+    greedy = codec.decode(probability.argmax(1), probability.max(1))
+    reading = align(codec, np.log(probability), tuple(codec.encode(greedy.text)))
+    assert reading.text == greedy.text
+
+
+def test_an_unlikely_text_is_aligned_too_and_too_long_a_one_refused() -> None:
+    probability = np.log(np.array([[0.9, 0.05, 0.05]] * 3))
+    assert align(codec, probability, (2, 1)).text == "ba"
+    assert align(codec, probability, ()).text == ""
+    with pytest.raises(InputError, match="do not fit"):
+        align(codec, probability, (1, 1, 1))
+    with pytest.raises(InputError, match="do not fit"):
+        align(codec, np.zeros((0, 3)), (1,))
