@@ -1,6 +1,7 @@
 """Recognisers on the line crops of a development set: exact, 1-NED, milliseconds a line, against RapidOCR.
 
-    python -m benchmarks.lines --data FOLDER --recogniser FILE [--recogniser FILE] [--limit N] [--set receipts_dev]
+    python -m benchmarks.lines --data FOLDER --recogniser FILE [--recogniser FILE] [--language FILE] [--limit N]
+        [--set receipts_dev]
 
 Needs the environment of benchmarks/reading. Every reader is given the same quads; one thread each. Case and white space
 are ignored for exact; 1-NED ignores case only. RapidOCR reads the straightened crop without detection.
@@ -41,10 +42,12 @@ def lines(folder: Path) -> Iterator[tuple[Any, Any, str]]:
                 yield image, np.asarray(item["quad"], np.float32), item["text"]
 
 
-def munja_reader(path: Path) -> Read:
-    """A Munja artifact, in ONNX Runtime."""
+def munja_reader(path: Path, language: Path | None = None) -> Read:
+    """A Munja artifact, in ONNX Runtime, and a language model."""
     artifact = open_artifact(path).expect("recognise")
-    reader = LineReader(artifact, open_engine(artifact, engine="onnxruntime", threads=1), None, None)
+    context = None if language is None else open_artifact(language)
+    engine = open_engine(artifact, engine="onnxruntime", threads=1)
+    reader = LineReader(artifact, engine, None, None, language=context)
     return lambda image, quad: reader.read(image, [quad])[0].text
 
 
@@ -83,13 +86,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--set", default="receipts_dev")
     parser.add_argument("--recogniser", type=Path, action="append", default=[])
+    parser.add_argument("--language", type=Path, default=None, help="also read with this language model")
+    parser.add_argument("--without-peer", action="store_true", help="leave RapidOCR out, while developing")
     parser.add_argument("--limit", type=int, default=None)
     given = parser.parse_args()
     cv2.setNumThreads(1)
     items = list(lines(given.data / given.set))
     if given.limit is not None:
         items = items[:: max(1, len(items) // given.limit)][: given.limit]
-    readers = {str(path): munja_reader(path) for path in given.recogniser} | {"rapidocr": rapidocr_reader()}
+    readers = {str(path): munja_reader(path) for path in given.recogniser}
+    if given.language is not None:
+        readers |= {f"{path} + {given.language}": munja_reader(path, given.language) for path in given.recogniser}
+    if not given.without_peer:
+        readers["rapidocr"] = rapidocr_reader()
     spent = dict.fromkeys(readers, 0.0)
     pairs: dict[str, list[tuple[str, str]]] = {name: [] for name in readers}
     for image, quad, text in items:  # interleaved: every reader has each line under the same conditions

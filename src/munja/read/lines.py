@@ -16,7 +16,9 @@ from munja.imaging.image import Image
 from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces
 from munja.read.codecs import angle, ctc, jamo  # noqa: F401  (they register themselves)
 from munja.read.codecs.jamo import is_syllable
+from munja.read.decode import ContextDecoder
 from munja.read.engines import Engine
+from munja.read.language import open_language_model
 from munja.read.spaces import narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
@@ -40,12 +42,21 @@ class LineReader:
         recogniser_engine: Engine,
         direction: Artifact | None,
         direction_engine: Engine | None,
+        *,
+        language: Artifact | None = None,
     ) -> None:
         manifest = recogniser.manifest
         self._rule = manifest.input
         self._codec = build("codec", manifest.codec, manifest.charset)
         self._engine = recogniser_engine
         self._space_level: float | None = self._rule.get("space_level")
+        self._context: ContextDecoder | None = None
+        if language is not None:
+            self._context = ContextDecoder(
+                self._codec,
+                open_language_model(language, manifest.charset),
+                temperature=float(manifest.metrics.get("temperature", 1.0)),
+            )
         self._direction = None
         if direction is not None and direction_engine is not None:
             codec = build("codec", direction.manifest.codec)
@@ -118,9 +129,15 @@ class LineReader:
     def _read_at(self, image: Image, quad: NDArray[np.float32], line_pixels: int) -> tuple[Line, float]:
         """The line read at a width in pixels, and its mean distance between characters there."""
         picture = cut_line(image, quad, line_pixels, self._rule)
-        outputs = ["index", "score"] if self._space_level is None else ["index", "score", "space"]
-        index, score, *space = self._engine.run(picture, outputs)
-        reading = narrow_signs(self._codec.decode(index[0], score[0]))
+        outputs = ["index", "score"] if self._context is None else ["logits"]
+        outputs += [] if self._space_level is None else ["space"]
+        found = self._engine.run(picture, outputs)
+        space = [] if self._space_level is None else [found.pop()]
+        if self._context is None:
+            reading = narrow_signs(self._codec.decode(found[0][0], found[1][0]))
+        else:
+            columns = max(1, round(line_pixels * self._rule["columns_per_pixel"]))
+            reading = narrow_signs(self._context.decode(found[0][0][:columns]))
         centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
         if self._space_level is not None:
             content = picture[0, :, : min(line_pixels, picture.shape[2])]

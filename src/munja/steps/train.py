@@ -30,3 +30,27 @@ def train(console: Console, recipe: Path, /, *settings: str, out: Path, device: 
     best = run(tree, out, announce=console.say)
     console.say(f"best weights: {best}")
     return best
+
+
+@register("step", "language")
+def language(console: Console, recipe: Path, /, *settings: str, out: Path) -> Path:
+    """Count a character language model, which tells look-alikes such as O and 0 apart by what stands around them.
+
+    Args:
+        recipe: Recipe of the model, such as recipes/language/english.toml.
+        settings: Changes to the recipe, such as nodes=100000.
+        out: The file to write, ending in .safetensors.
+    """
+    try:
+        import munja.train.language  # registers the makers
+    except ImportError as error:
+        raise MissingExtraError("counting a language model", "train") from error
+    from munja.core.registry import build
+
+    tree = override(load_spec(recipe), settings)
+    artifact = build("language", {**tree, "recipe": tree}, out)
+    figures = artifact.manifest.metrics
+    console.say(
+        f"{out}: {figures['nodes']:,} n-grams, {figures['bits_per_class']:.2f} bits a character on lines held back"
+    )
+    return out

@@ -53,6 +53,10 @@ class Recognise:
             0.1,
             0.06,
         ),
+        widen: Annotated[
+            tuple[float, float],
+            doc("a line whose characters stand closer than this many pixels is shown wider: to this"),
+        ] = (14.0, 16.0),
         auxiliary: Annotated[float, Ge(0.0), doc("weight of the frame-wise loss at the start")] = 12.0,
         auxiliary_until: Annotated[float, Gt(0.0), Le(1.0), doc("progress at which it has faded")] = 0.1,
         label_smoothing: Annotated[float, Ge(0.0), Lt(1.0)] = 0.0,
@@ -72,7 +76,8 @@ class Recognise:
         self.charset = jamo.jamo_classes(known) if codec == "ctc_jamo" else known
         self.codec: CTC = build("codec", {"name": codec}, self.charset)
         self.height, self.widths, self.shares, self.batch_size = height, tuple(widths), tuple(width_shares), batch
-        self.padding, self.auxiliary, self.auxiliary_until = tuple(padding), auxiliary, auxiliary_until
+        self.padding, self.widen = tuple(padding), tuple(widen)
+        self.auxiliary, self.auxiliary_until = auxiliary, auxiliary_until
         self.label_smoothing, self.validation_lines = label_smoothing, validation_lines
         self.metric = metric or f"{next(iter(validation))}/exact"
 
@@ -230,6 +235,7 @@ class Recognise:
             "pad": PAD,
             "columns_per_pixel": 1.0 / self.column_stride,
             "padding": list(self.padding),
+            "widen": list(self.widen),
         }
         return Manifest(
             task="recognise",

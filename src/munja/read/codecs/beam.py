@@ -59,13 +59,13 @@ def prefix_beam(
     *,
     width: int = 8,
     floor: float = 1e-3,
-    least_classes: int = 2,
+    least_classes: int = 0,
     guide: Guide | None = None,
 ) -> list[Hypothesis]:
     """The likeliest readings of log probabilities (T, classes), best first, at most `width`; class 0 is the blank.
 
-    In each column the classes of a probability above `floor` are tried, and the best `least_classes` in any case. Empty
-    if a guide allows no reading.
+    In each column the classes of a probability above `floor` are tried, and the best `least_classes` in any case,
+    which a guide that forbids much will need. Empty if a guide allows no reading.
     """
     if width < 1 or log_probability.ndim != 2:
         raise InputError(f"log probabilities (T, classes), width 1 or more were wanted, got {log_probability.shape}")
@@ -139,7 +139,8 @@ def _add(a: float, b: float) -> float:
 def align(codec: CTC, log_probability: NDArray[Any], classes: tuple[int, ...]) -> Reading:
     """The Reading of known classes: where each stands on the likeliest path, and its highest probability there.
 
-    InputError if there are too few columns for the classes.
+    Each class is a character of its own here: `codec.join` makes a text of it. InputError if there are too few columns
+    for the classes.
     """
     spread = np.full(2 * len(classes) + 1, BLANK)
     spread[1::2] = classes
@@ -164,4 +165,4 @@ def align(codec: CTC, log_probability: NDArray[Any], classes: tuple[int, ...]) -
         path[t] = state
         state -= came[t, state]
     # Greedy decoding of the path finds columns and scores; equal neighbours have a blank between them by construction.
-    return codec.decode(spread[path], np.exp(log_probability[np.arange(steps), spread[path]]))
+    return codec.spelt(spread[path], np.exp(log_probability[np.arange(steps), spread[path]]))

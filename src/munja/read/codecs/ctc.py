@@ -83,7 +83,15 @@ class CTC:
         return self.decode(index, np.ones(len(index), np.float32)).text
 
     def decode(self, index: NDArray[Any], score: NDArray[Any]) -> Reading:
-        """Read the best class (T,) and its probability (T,) of each column greedily.
+        """Read the best class (T,) and its probability (T,) of each column greedily."""
+        return self.join(self.spelt(index, score))
+
+    def join(self, reading: Reading) -> Reading:
+        """The Reading of a text from that of its classes: the same, where every class is a character."""
+        return reading
+
+    def spelt(self, index: NDArray[Any], score: NDArray[Any]) -> Reading:
+        """The Reading of the classes themselves.
 
         A run of equal classes is one character: its column is the run's middle weighted by score, its score the run's
         highest.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,12 +79,8 @@ class JamoCTC(CTC):
             offsets += [0.0] if len(parts) == 1 else [-0.2, 0.2] if len(parts) == 2 else [-0.25, 0.0, 0.25]
         return np.array(owners, np.int64), np.array(offsets)
 
-    def decode(self, index: NDArray[Any], score: NDArray[Any]) -> Reading:
-        """Read greedily; a syllable's column is the middle of its letters', its score their product."""
-        return self.join(super().decode(index, score))
-
     def join(self, reading: Reading) -> Reading:
-        """A reading in letters as one in syllables."""
+        """A reading in letters as one in syllables: a column is the middle of its letters', a score their product."""
         characters, starts = self._joined(reading.characters)
         if len(characters) == len(reading.characters):
             return Reading(characters, reading.columns, reading.scores)
