@@ -15,11 +15,11 @@ from munja.core.registry import build
 from munja.data.loader import Lines
 from munja.models import recognise  # noqa: F401  registers the networks
 from munja.models.layers import Normalise
-from munja.read.engines import open_engine
+from munja.read.engines import Engine, open_engine
 from munja.shrink.export import export, prove_parity
-from munja.shrink.lines import texts_read
 from munja.shrink.quantise import quantise
-from munja.train.weights import load_recogniser, save_weights
+from munja.shrink.subjects import LineSubject, outputs_of
+from munja.train.weights import load_network, save_weights
 
 CHARSET = tuple(" abcdefg")
 SPEC = {
@@ -93,7 +93,7 @@ def test_the_exported_file_knows_what_it_is_and_where_it_came_from(weights: Path
 
 
 def test_outputs_hold_what_reading_asks_for_after_the_temperature(weights: Path, exported: Path) -> None:
-    network, _ = load_recogniser(weights)
+    network, _ = load_network(weights)
     engine = open_engine(open_artifact(exported))
     images = LINES[1].images[..., None]
     logits, index, score, space = engine.run(images, ["logits", "index", "score", "space"])
@@ -106,21 +106,28 @@ def test_outputs_hold_what_reading_asks_for_after_the_temperature(weights: Path,
     assert len(set(texts_read(open_artifact(exported), engine, LINES))) > 3, "the lines are told apart"
 
 
+def texts_read(artifact: Artifact, engine: Engine, lines: list[Lines]) -> list[str]:
+    subject = LineSubject(artifact.manifest, lines)
+    return subject.reading(outputs_of(engine, subject))
+
+
 def test_a_graph_that_computes_something_else_is_refused(weights: Path, exported: Path) -> None:
-    network, _ = load_recogniser(weights)
+    network, _ = load_network(weights)
     with torch.no_grad():
         network.head.classify.bias[2] += 0.1  # type: ignore[index, operator, union-attr]
     assert isinstance(network, nn.Module)
+    artifact = open_artifact(exported)
     with pytest.raises(ArtifactError, match="differs in onnxruntime"):
-        prove_parity(network, open_artifact(exported), LINES)
+        prove_parity(network, artifact, LineSubject(artifact.manifest, LINES))
 
 
 def test_an_export_without_lines_proves_nothing_and_writes_nothing(
     weights: Path, exported: Path, tmp_path: Path
 ) -> None:
-    network, _ = load_recogniser(weights)
-    with pytest.raises(InputError, match="no lines to prove"):
-        prove_parity(network, open_artifact(exported), [])
+    network, _ = load_network(weights)
+    artifact = open_artifact(exported)
+    with pytest.raises(InputError, match="nothing to prove"):
+        prove_parity(network, artifact, LineSubject(artifact.manifest, []))
     with pytest.raises(InputError, match=r"should end in \.onnx"):
         export(weights, tmp_path / "model.pt", lines=LINES)
     assert not list(tmp_path.iterdir())
@@ -166,8 +173,8 @@ def test_quantising_twice_is_refused(exported: Path, tmp_path: Path) -> None:
 
 def test_an_artifact_of_another_task_is_refused(tmp_path: Path) -> None:
     network = nn.Linear(1, 1)
-    save_weights(tmp_path / "a.safetensors", network, Manifest(task="detect", name="a"))
-    with pytest.raises(ArtifactError, match="a recogniser was wanted"):
+    save_weights(tmp_path / "a.safetensors", network, Manifest(task="language", name="a"))
+    with pytest.raises(ArtifactError, match="has no network"):
         export(tmp_path / "a.safetensors", tmp_path / "a.onnx", lines=LINES)
     assert isinstance(open_artifact(tmp_path / "a.safetensors"), Artifact)
 
@@ -178,3 +185,19 @@ def test_the_exported_file_tells_nothing_of_the_machine_that_made_it(exported: P
     content = exported.read_bytes()
     for path in (Path(munja.__file__).parent, Path(torch.__file__).parent, Path(__file__).parent, Path.home()):
         assert str(path).encode() not in content
+
+
+def test_half_precision_weights_halve_the_file_and_read_the_same(weights: Path, exported: Path, tmp_path: Path) -> None:
+    out = tmp_path / "half.onnx"
+    small = export(weights, out, lines=LINES, weights="f16")
+    assert out.stat().st_size < 0.75 * exported.stat().st_size
+    assert small.manifest.metrics["read_as_in_f32"] > 0.8  # a random network has near ties that rounding decides
+    assert small.manifest.metrics["parity"]["onnxruntime"] < 1e-3
+    subject = LineSubject(small.manifest, LINES)
+    readings = [
+        subject.reading(outputs_of(open_engine(open_artifact(out), engine=name), subject))
+        for name in ("onnxruntime", "openvino")
+    ]
+    assert readings[0] == readings[1]
+    with pytest.raises(InputError, match="f32, f16"):
+        export(weights, tmp_path / "x.onnx", lines=LINES, weights="f8")

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from munja.models.layers import Normalise, fold_batch_norm
 
 OPSET = 20
+_FREE = torch.export.Dim.DYNAMIC
 OUTPUTS = ("logits", "index", "score", "space")
 
 
@@ -80,19 +81,67 @@ class RunnableRecogniser(nn.Module):
         return logits, index, score, space
 
 
+class RunnableDetector(nn.Module):
+    """A detector from uint8 pictures to how probable text is, batch norm folded."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.normalise = Normalise()
+        self.network = fold_batch_norm(copy.deepcopy(network).eval())
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, H, W, C) uint8 to (N, 1, H / 2, W / 2)."""
+        return torch.sigmoid(self.network(self.normalise(image))["logits"])
+
+
+class RunnableClassifier(nn.Module):
+    """A classifier from uint8 pictures to the probability of each class, batch norm folded."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.normalise = Normalise()
+        self.network = fold_batch_norm(copy.deepcopy(network).eval())
+
+    def forward(self, image: Tensor) -> Tensor:
+        """(N, H, W, C) uint8 to (N, classes)."""
+        return torch.softmax(self.network(self.normalise(image))["logits"] / self.network.temperature, dim=1)
+
+
 def recogniser_to_onnx(network: nn.Module, *, height: int, channels: int, space_class: int | None) -> bytes:
     """A recogniser as a serialised ONNX model with input `image` and the OUTPUTS; batch and width stay free."""
     runnable = RunnableRecogniser(network, space_class=space_class)
-    example = torch.zeros((2, height, 96, channels), dtype=torch.uint8)
-    free = {"image": {0: torch.export.Dim.DYNAMIC, 2: torch.export.Dim.DYNAMIC}}
+    return _to_onnx(runnable, (2, height, 96, channels), free=(0, 2), outputs=OUTPUTS)
+
+
+def detector_to_onnx(network: nn.Module, *, channels: int) -> bytes:
+    """A detector as a serialised ONNX model, `image` to `probability`; sides are free multiples of 32."""
+    return _to_onnx(
+        RunnableDetector(network), (2, 96, 160, channels), free=(0, 1, 2), outputs=("probability",), step=32
+    )
+
+
+def classifier_to_onnx(network: nn.Module, *, height: int, channels: int) -> bytes:
+    """A line classifier as a serialised ONNX model, `image` to `probability`; batch and width stay free."""
+    return _to_onnx(RunnableClassifier(network), (2, height, 96, channels), free=(0, 2), outputs=("probability",))
+
+
+def _to_onnx(
+    runnable: nn.Module, shape: tuple[int, ...], *, free: tuple[int, ...], outputs: tuple[str, ...], step: int = 1
+) -> bytes:
+    """The ONNX model of a network for pictures like `shape`, of which the dimensions `free` may be others.
+
+    Sizes are multiples of `step`, the batch apart.
+    """
+    example = torch.zeros(shape, dtype=torch.uint8)
+    dims = {axis: step * torch.export.Dim(f"size{axis}") if axis and step > 1 else _FREE for axis in free}
     with _quiet():
         program: Any = torch.onnx.export(
             runnable,
             (example,),
             input_names=["image"],
-            output_names=list(OUTPUTS),
+            output_names=list(outputs),
             opset_version=OPSET,
-            dynamic_shapes=free,
+            dynamic_shapes={"image": dims},
             dynamo=True,
             external_data=False,  # else the weights go to a second file
             verbose=False,

@@ -20,10 +20,11 @@ from munja.core.errors import ArtifactError, InputError, MissingExtraError
 from munja.data.loader import Lines
 from munja.read import quiet
 from munja.read.engines import open_engine
-from munja.shrink.lines import accuracy_on, lines_for
+from munja.shrink.subjects import Batch, LineSubject, Subject, outputs_of, subject_for
 
-QUANTISED = ("Conv", "MatMul", "Gemm", "Add", "Relu")
-CALIBRATION_LINES = 128
+QUANTISED = ("Conv", "MatMul", "Gemm", "Add", "Relu", "Concat", "Resize")
+LAYERS = ("Conv", "ConvTranspose", "MatMul", "Gemm")
+CALIBRATION_PIXELS = 128 * 32 * 160  # as many as 128 lines have
 
 
 def quantise(
@@ -34,39 +35,41 @@ def quantise(
     lines: Sequence[Lines] | None = None,
     most_loss: float = 0.01,
 ) -> Artifact:
-    """Write the int8 artifact of a runnable recogniser, its measured accuracy in its manifest beside the original's.
+    """Write the int8 artifact of a runnable model, its measured accuracy in its manifest beside the original's.
 
-    Calibrated on about 128 of the lines, evenly taken, and measured on all of them, those included (`lines`, those of
-    the Spec `data`, or those it was validated on). ArtifactError if it reads exactly more than `most_loss` fewer
-    lines; nothing is written then.
+    Calibrated on about 128 of the lines or a few pages, evenly taken, and measured on all of them, those included
+    (`lines`, those of the Spec `data`, or those it was validated on). ArtifactError if it loses more than `most_loss`
+    of the lines read exactly, of the pages' hmean, or of the accuracy; nothing is written then.
     """
-    artifact = open_artifact(path).expect("recognise")
+    artifact = open_artifact(path)
     if out.suffix != ".onnx":
         raise InputError(f"{out}: the quantised file should end in .onnx")
     if str(artifact.manifest.input.get("precision", "f32")) != "f32":
         raise ArtifactError(f"{path}: holds {artifact.manifest.input['precision']} weights; an f32 file was wanted")
-    looked_at = list(lines) if lines is not None else lines_for(artifact.manifest, data)
-    if not looked_at:
-        raise InputError("no lines to calibrate on: name a set of lines that holds some")
-    content = _quantised(artifact, looked_at)
+    manifest = artifact.manifest
+    subject: Subject = LineSubject(manifest, lines) if lines is not None else subject_for(manifest, data)
+    if not subject.batches:
+        raise InputError("nothing to calibrate on: name a set with some pictures")
+    content = _quantised(artifact, subject.batches)
     rule = {**artifact.manifest.input, "precision": "int8"}
     small = replace(artifact.manifest, input=rule, parent=sha256_of(path))
     small_artifact = Artifact(small, None, with_manifest(content, small))
-    before = accuracy_on(artifact, open_engine(artifact), looked_at)
-    after = accuracy_on(small_artifact, open_engine(small_artifact, precision="int8"), looked_at)
-    if after["exact"] < before["exact"] - most_loss:
+    before = subject.accuracy(outputs_of(open_engine(artifact), subject))
+    after = subject.accuracy(outputs_of(open_engine(small_artifact, precision="int8"), subject))
+    now, was = after[subject.figure], before[subject.figure]
+    if now < was - most_loss:
         raise ArtifactError(
-            f"{path}: in int8 it reads {after['exact']:.1%} of the lines, in f32 {before['exact']:.1%}; "
+            f"{path}: its {subject.figure} is {now:.1%} in int8, {was:.1%} in f32; "
             f"more than {most_loss:.1%} is lost, so nothing was written. Allow more with most_loss, or train longer"
         )
-    count = sum(len(each.texts) for each in looked_at)
-    metrics = {**small.metrics, "f32": before, "int8": after, "int8_lines": count}
+    count = sum(len(each) for each in subject.batches)
+    metrics = {**small.metrics, "f32": before, "int8": after, "int8_measured_on": count}
     final = replace(small, metrics=metrics)
     write_atomically(out, with_manifest(content, final))
     return Artifact(final, out)
 
 
-def _quantised(artifact: Artifact, lines: Sequence[Lines]) -> bytes:
+def _quantised(artifact: Artifact, batches: Sequence[Batch]) -> bytes:
     """The graph in QDQ form, without a manifest."""
     try:
         import onnx
@@ -88,7 +91,7 @@ def _quantised(artifact: Artifact, lines: Sequence[Lines]) -> bytes:
         quantize_static(
             str(ready),
             str(small),
-            _Calibration(lines, name=model.graph.input[0].name),
+            _Calibration(batches, name=model.graph.input[0].name),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
             reduce_range=True,
@@ -104,26 +107,25 @@ def _outside_network(graph: Any) -> list[str]:
     """Names of nodes before the first convolution and after the last layer: normalisation and scores stay in floats."""
     kinds = [node.op_type for node in graph.node]
     first = kinds.index("Conv")
-    last = max(i for i, kind in enumerate(kinds) if kind in ("Conv", "MatMul", "Gemm"))
+    last = max(i for i, kind in enumerate(kinds) if kind in LAYERS)
     # The last layer's bias may follow it as an Add: quantised logits would blur near ties.
     return [node.name for i, node in enumerate(graph.node) if i < first or i > last]
 
 
 class _Calibration:
-    """Batches of one line each, as ONNX Runtime asks for them."""
+    """Batches of one picture each, as ONNX Runtime asks for them."""
 
-    def __init__(self, lines: Sequence[Lines], *, name: str) -> None:
+    def __init__(self, batches: Sequence[Batch], *, name: str) -> None:
         self._name = name
-        self._rows = self._chosen(lines)
+        self._rows = self._chosen(batches)
 
-    def _chosen(self, lines: Sequence[Lines]) -> Iterator[NDArray[np.uint8]]:
-        total = sum(len(each.images) for each in lines)
-        every = max(2, total // CALIBRATION_LINES)
+    def _chosen(self, batches: Sequence[Batch]) -> Iterator[NDArray[np.uint8]]:
+        every = max(2, sum(each.size for each in batches) // CALIBRATION_PIXELS)
         number = 0
-        for each in lines:
-            for image in each.images:
+        for each in batches:
+            for image in each:
                 if number % every == 0:
-                    yield image[None, ..., None]
+                    yield image[None]
                 number += 1
 
     def get_next(self) -> dict[str, NDArray[np.uint8]] | None:

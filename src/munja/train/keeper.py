@@ -52,7 +52,8 @@ class Keeper:
         state, manifest = load_weights(self._path)
         network.load_state_dict(state)
         figures = self._task.calibrate(network)
-        save_weights(self._path, network, replace(manifest, metrics={**manifest.metrics, **figures}))
+        codec = self._task.manifest(manifest.name, manifest.licence).codec  # may have been fitted too
+        save_weights(self._path, network, replace(manifest, codec=codec, metrics={**manifest.metrics, **figures}))
         self._journal.event("finished", step, best=self.best, **figures)
         shown = "  ".join(f"{key} {value:.4f}" for key, value in {self._task.metric: self.best, **figures}.items())
         self._journal.say(f"{self._path}: {shown}")

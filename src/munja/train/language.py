@@ -64,7 +64,7 @@ class SyntheticTexts:
 
 @register("texts", "file")
 class FileTexts:
-    """The lines of a text file, each `repeat` times; characters outside the charset are left out."""
+    """The lines of a text file, as often as are wanted; characters outside the charset are left out."""
 
     def __init__(
         self,
@@ -87,8 +87,7 @@ class FileTexts:
         chance = random.Random(f"language/{seed}")
         left = count
         while left > 0:
-            for line in chance.sample(self._lines, min(left, len(self._lines))):
-                yield line
+            yield from chance.sample(self._lines, min(left, len(self._lines)))
             left -= len(self._lines)
 
 

@@ -41,3 +41,38 @@ def frame_loss(logits: Tensor, frames: Tensor) -> Tensor:
     return 0.5 * (
         (each * written).sum() / written.sum().clamp(min=1.0) + (each * empty).sum() / empty.sum().clamp(min=1.0)
     )
+
+
+def region_loss(logits: Tensor, target: Tensor, mask: Tensor, *, hard: float = 3.0) -> Tensor:
+    """Cross-entropy () of a map of logits (N, 1, h, w) with shares in 0..1 (N, h, w), over text and its hardest rivals.
+
+    Pixels with any text count, and `hard` times as many of those without, the ones that look most like text (OHEM, as
+    in DB). `mask` (N, h, w) is 0 where nobody knows.
+    """
+    each = functional.binary_cross_entropy_with_logits(logits.float().squeeze(1), target, reduction="none") * mask
+    written = ((target > 0.0) & (mask > 0.0)).float()
+    count = written.sum()
+    rivals = (each.detach() * (1.0 - written)).flatten()
+    most = min(int(count.item() * hard) + 1, int((1.0 - written).sum().item()), len(rivals))
+    if most < 1:
+        return (each * written).sum() / count.clamp(min=1.0)
+    least = rivals.kthvalue(len(rivals) - most + 1).values
+    chosen = torch.maximum(written, ((each.detach() >= least.clamp(min=1e-9)) & (mask > 0.0)).float())
+    return (each * chosen).sum() / (count + most)
+
+
+def binary_loss(logits: Tensor, threshold: Tensor, target: Tensor, mask: Tensor, *, slope: float = 50.0) -> Tensor:
+    """Dice loss () of the map that is text where probability exceeds threshold (DB's approximate binary map).
+
+    `logits` and `threshold` (N, 1, h, w) before the sigmoid, `target` and `mask` (N, h, w).
+    """
+    probability, limit = logits.float().sigmoid().squeeze(1), threshold.float().sigmoid().squeeze(1)
+    binary = torch.sigmoid(slope * (probability - limit)) * mask
+    common = (binary * target * mask).sum()
+    return 1.0 - 2.0 * common / (binary.sum() + (target * mask).sum() + 1e-6)
+
+
+def outline_loss(threshold: Tensor, target: Tensor, band: Tensor) -> Tensor:
+    """Mean distance () of the threshold map (N, 1, h, w), before the sigmoid, from its target within the band."""
+    distance = (threshold.float().sigmoid().squeeze(1) - target).abs() * band
+    return distance.sum() / band.sum().clamp(min=1.0)

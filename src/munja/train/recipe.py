@@ -14,8 +14,13 @@ KEYS = ("name", "licence", "seed", "task", "loop")
 
 # The kind of each Spec within a Spec, so that all of a recipe can be checked at once.
 NESTED = {
-    ("task", "model"): "recogniser",
+    ("recognise", "model"): "recogniser",
+    ("detect", "model"): "detector",
+    ("direction", "model"): "classifier",
     ("task", "data"): "lines",
+    ("detector", "backbone"): "backbone",
+    ("detector", "neck"): "neck",
+    ("classifier", "backbone"): "backbone",
     ("recogniser", "backbone"): "backbone",
     ("recogniser", "neck"): "neck",
     ("recogniser", "head"): "head",
@@ -28,6 +33,8 @@ def register_all() -> None:
     """Import every module whose names a recipe may use."""
     import munja.data.loader
     import munja.models.recognise
+    import munja.train.detect
+    import munja.train.direction
     import munja.train.loop
     import munja.train.optimisers
     import munja.train.recognise
@@ -63,10 +70,12 @@ def checked(recipe: Spec) -> dict[str, Any]:
 def _checked(kind: str, spec: Any) -> dict[str, Any]:
     result = check(kind, spec)
     for key, value in result.items():
-        nested = NESTED.get((kind, key))
+        nested = NESTED.get((kind, key)) or NESTED.get((str(result.get("name")), key))
         if nested and value is not None:
             result[key] = _checked(nested, value)
-    if kind == "task":
+    if kind == "task" and "pages" in result:
+        result["pages"] = [load_spec(each) if isinstance(each, str) else each for each in result["pages"]]
+    if kind == "task" and "validation" in result:
         result["validation"] = {key: _checked("lines", each) for key, each in result.get("validation", {}).items()}
     if kind == "lines" and isinstance(result.get("recipe"), str):
         # What was trained on belongs to the training: a file that changes later must not change a resumed training.
@@ -79,7 +88,7 @@ def _checked(kind: str, spec: Any) -> dict[str, Any]:
 def portable(tree: Any) -> Any:
     """A recipe as a manifest carries it: without the places of files on the machine that it ran on."""
     if isinstance(tree, Mapping):
-        kept = {key: value for key, value in tree.items() if key not in ("cache", "corpora")}
+        kept = {key: value for key, value in tree.items() if key not in ("backgrounds", "cache", "corpora")}
         return {key: Path(value).name if _is_place(key, value) else portable(value) for key, value in kept.items()}
     return [portable(each) for each in tree] if isinstance(tree, list | tuple) else tree
 

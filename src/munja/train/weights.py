@@ -12,6 +12,7 @@ from munja.core.artifact import METADATA_KEY, Manifest, open_artifact, write_ato
 from munja.core.errors import ArtifactError, MissingExtraError
 from munja.core.registry import build
 
+NETWORKS = {"recognise": "recogniser", "detect": "detector", "direction": "classifier"}  # kind of each task's network
 HEAD = "head."  # tensors of these names have one row for each class
 
 
@@ -63,14 +64,20 @@ def load_weights(path: str | Path) -> tuple[dict[str, Tensor], Manifest]:
     return state, artifact.manifest
 
 
-def load_recogniser(path: str | Path) -> tuple[nn.Module, Manifest]:
-    """The recogniser in an artifact, in evaluation mode."""
+def load_network(path: str | Path, *, task: str | None = None) -> tuple[nn.Module, Manifest]:
+    """The network in a trainable artifact, in evaluation mode; ArtifactError if it is not for `task`, where given."""
+    import munja.models.classify
+    import munja.models.detect
     import munja.models.recognise  # noqa: F401  registers the networks
 
     state, manifest = load_weights(path)
-    if manifest.task != "recognise":
-        raise ArtifactError(f"{path}: a recogniser was wanted, this is a model for {manifest.task!r}")
-    network: nn.Module = build("recogniser", manifest.spec, manifest.input["channels"], len(manifest.charset) + 1)
+    if task is not None and manifest.task != task:
+        raise ArtifactError(f"{path}: a model for {task!r} was wanted, this one is for {manifest.task!r}")
+    if manifest.task not in NETWORKS:
+        raise ArtifactError(f"{path}: a model for {manifest.task!r} has no network to train or export")
+    sizes = {"recognise": (len(manifest.charset) + 1,), "direction": (len(manifest.codec.get("angles", ())),)}
+    runtime = (manifest.input["channels"], *sizes.get(manifest.task, ()))
+    network: nn.Module = build(NETWORKS[manifest.task], manifest.spec, *runtime)
     try:
         network.load_state_dict(state)
     except RuntimeError as error:

@@ -123,3 +123,59 @@ def test_the_registry_checks_its_settings() -> None:
     for wrong in ({"threshold": 0}, {"box_threshold": 1}, {"unclip_ratio": 0}, {"max_boxes": 0}):
         with pytest.raises(SpecError, match=rf"codec\.db\.{next(iter(wrong))}"):
             check("codec", {"name": "db", **wrong})
+
+
+labelling = DB(shrink_ratio=0.6, threshold=0.4, min_side=1.5)
+
+
+@given(st.floats(6, 30), st.floats(2, 12), st.floats(-12, 12), st.floats(-3, 3), st.floats(-3, 3))
+def test_text_that_was_encoded_is_found_where_it_is(
+    height: float, aspect: float, degrees: float, dx: float, dy: float
+) -> None:
+    wanted = quad((512 + dx, 160 + dy, height * aspect, height, degrees))
+    labels = labelling.encode([wanted], HEIGHT, WIDTH)
+    found = labelling.decode(labels.probability).quads
+    assert len(found) == 1
+    # Regions are found to about half a pixel, which counts for more the smaller the text is.
+    assert overlap(found[0], wanted) >= (0.75 if height < 8 else 0.84 if height < 12 else 0.9)
+
+
+def test_lines_close_together_stay_apart() -> None:
+    wanted = [quad((512, 60 + 10 * k, 400, 9, 0)) for k in range(8)]
+    found = labelling.decode(labelling.encode(wanted, HEIGHT, WIDTH).probability).quads
+    assert len(found) == 8
+    for each in wanted:
+        assert max(overlap(each, other) for other in found) > 0.85
+
+
+def test_labels_are_shares_and_the_threshold_is_highest_on_the_outline() -> None:
+    wanted = quad((200.25, 100.5, 120, 20, 0))
+    labels = labelling.encode([wanted], HEIGHT, WIDTH)
+    distance = 120 * 20 * (1 - 0.36) / 280
+    assert labels.probability.sum() == pytest.approx((120 - 2 * distance) * (20 - 2 * distance), rel=0.02)
+    assert labels.threshold.min() == pytest.approx(0.3)
+    assert labels.threshold[90, 200] > 0.65  # the upper side
+    assert labels.threshold[100, 200] == pytest.approx(0.3)  # further from all sides than the distance
+    assert labels.band[90, 200] == 1
+    assert labels.band[100, 200] == 0
+
+
+def test_nothing_counts_where_nobody_knows() -> None:
+    ignored = quad((600, 100, 100, 30, 5))
+    labels = labelling.encode([quad((200, 100, 100, 30, 0))], HEIGHT, WIDTH, ignored=[ignored])
+    assert labels.mask[100, 600] == 0
+    assert labels.mask[100, 200] == 1
+    assert labels.probability[100, 600] == 0
+
+
+def test_text_at_the_edge_and_beyond_it_is_labelled_as_far_as_it_goes() -> None:
+    outside = quad((-300, 100, 100, 30, 0))
+    half = quad((0, 100, 200, 30, 0))
+    labels = labelling.encode([outside, half], HEIGHT, WIDTH)
+    assert labels.probability[100, 40] == 1
+    assert labels.probability[:, 200:].sum() == 0
+
+
+def test_labels_need_a_shrink_ratio() -> None:
+    with pytest.raises(SpecError, match="shrink_ratio"):
+        DB().encode([], 32, 32)

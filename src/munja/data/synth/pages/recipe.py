@@ -1,0 +1,72 @@
+"""Recipe of synthetic pages: its Spec read into typed settings, every key checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from munja.core.errors import SpecError, did_you_mean
+from munja.core.spec import Spec
+from munja.data.synth.recipe import Recipe, read_recipe, read_weights
+from munja.data.synth.text import kinds
+
+PAGES = "receipt letter article form table slide phone label sign nothing".split()
+LOOKS = (
+    "rotate turn perspective textured crease shadow uneven_light faded dot_gain thin noisy focus_blur motion_blur "
+    "low_resolution photocopy jpeg sharpen moire clutter scribble inverse photo background"
+).split()
+_LINES = ("charset", "corpora", "cache", "capitals", "seed", "fonts", "text")  # what a recipe of lines has as well
+
+
+@dataclass(frozen=True)
+class PageRecipe:
+    """Everything that a PageSynthesiser needs to know; `lines` holds what recipes of lines have as well."""
+
+    lines: Recipe
+    backgrounds: str = ""  # a folder of photographs; without it, textures stand in for them
+    backgrounds_without: tuple[str, ...] = ()  # parts of names of photographs to leave out: those that show text
+    korean: float = 0.0  # share of the pages in Korean
+    size: tuple[float, float] = (5.5, 22.0)  # pixels of a capital in running text, most near their geometric mean
+    angle: float = 10.0  # degrees: how far a rotated page is turned at most
+    pages: Mapping[str, float] = field(default_factory=dict)
+    looks: Mapping[str, float] = field(default_factory=dict)
+
+
+def read_page_recipe(spec: Spec) -> PageRecipe:
+    """The settings in a Spec; SpecError names the place of a key or value that makes no sense."""
+    tree = dict(spec)
+    tree.pop("name", None)
+    kind = tree.pop("kind", "pages")
+    if kind != "pages":
+        raise SpecError(f'kind: "pages" was wanted for a recipe of pages, got {kind!r}')
+    lines = read_recipe({key: tree.pop(key) for key in _LINES if key in tree}, text_kinds=kinds())
+    pages = read_weights(tree.pop("pages", dict.fromkeys(PAGES, 1.0)), PAGES, "pages", None)
+    looks = read_weights(tree.pop("looks", {}), LOOKS, "looks", 1.0)
+    if sum(pages.values()) <= 0:
+        raise SpecError(f"pages: weights of kinds of pages were wanted, all are 0; known: {', '.join(PAGES)}")
+    backgrounds = tree.pop("backgrounds", "")
+    if not isinstance(backgrounds, str):
+        raise SpecError(f"backgrounds: a folder of photographs was wanted, got {backgrounds!r}")
+    without = tree.pop("backgrounds_without", ())
+    if not isinstance(without, list | tuple) or not all(isinstance(each, str) for each in without):
+        raise SpecError(f"backgrounds_without: a list of parts of file names was wanted, got {without!r}")
+    korean, angle = (_number(tree.pop(*pair), pair[0]) for pair in (("korean", 0.0), ("angle", 10.0)))
+    size = tree.pop("size", (5.5, 22.0))
+    if not isinstance(size, list | tuple) or len(size) != 2:
+        raise SpecError(f"size: two numbers, the lower bound first, were wanted, got {size!r}")
+    low, high = (_number(each, "size") for each in size)
+    if not 3 <= low <= high:
+        raise SpecError(f"size: 3 pixels or more, the lower bound first, were wanted, got {size!r}")
+    if korean > 1 or (korean and lines.charset != "korean"):
+        raise SpecError(f'korean: a share of 0 to 1, and charset = "korean", were wanted, got {korean:g}')
+    for key in tree:
+        known = [*_LINES, "kind", "pages", "looks", "backgrounds", "backgrounds_without", "korean", "size", "angle"]
+        raise SpecError(f"{key}: not a setting of a recipe of pages; {did_you_mean(str(key), known)}")
+    return PageRecipe(lines, backgrounds, tuple(without), korean, (low, high), angle, pages, looks)
+
+
+def _number(value: Any, place: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        raise SpecError(f"{place}: a number of 0 or more was wanted, got {value!r}")
+    return float(value)
