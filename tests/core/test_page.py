@@ -87,3 +87,30 @@ def test_a_polygon_is_made_of_pairs_of_numbers() -> None:
     assert as_polygon([[1, 2], (3, 4)]) == ((1.0, 2.0), (3.0, 4.0))
     with pytest.raises(PageError, match="pairs"):
         as_polygon([1, 2])
+
+
+QUAD = ((1.0, 2.0), (9.0, 2.0), (9.0, 5.0), (1.0, 5.0))
+MIXED = Page(20, 20, (Line("one", QUAD, 0.75), Line("two", QUAD), Line("x", QUAD, ignore=True), Line("nowhere")))
+
+
+def test_code_written_for_paddle_ocr_runs() -> None:
+    result = MIXED.to_paddle()
+    boxes = [line[0] for line in result[0]]
+    texts = [line[1][0] for line in result[0]]
+    scores = [line[1][1] for line in result[0]]
+    assert boxes == [[[1, 2], [9, 2], [9, 5], [1, 5]]] * 2
+    assert texts == ["one", "two"]
+    assert scores == [0.75, 1.0]
+    for index in range(len(result)):
+        for box, (text, score) in result[index]:
+            assert (len(box), isinstance(text, str), 0 <= score <= 1) == (4, True, True)
+    assert Page(9, 9).to_paddle() == [[]]
+
+
+def test_code_written_for_easyocr_runs() -> None:
+    found = MIXED.to_easyocr()
+    assert [text for _, text, _ in found] == ["one", "two"]
+    (top_left, _, bottom_right, _), text, probability = found[0]
+    assert (top_left, bottom_right, text, probability) == ([1, 2], [9, 5], "one", 0.75)
+    assert found[1][2] == 1.0
+    assert Page(9, 9).to_easyocr() == []

@@ -107,6 +107,22 @@ class Page:
         """This Page as plain dicts, lists, strings and numbers; fields at their default are left out."""
         return {"munja_page": SCHEMA_VERSION, **_tree(self)}
 
+    def to_paddle(self) -> list[list[list[Any]]]:
+        """What `PaddleOCR().ocr(path)` of version 2 returns for one page: a list with a list of [box, (text, score)].
+
+        A box is a list of [x, y] corners, clockwise from the top left. Don't-care regions and lines without a position
+        are left out; a line that a person wrote, which has no score, gets 1.0.
+        """
+        return [[[box, (text, score)] for box, text, score in self.to_easyocr()]]
+
+    def to_easyocr(self) -> list[tuple[list[list[float]], str, float]]:
+        """What `easyocr.Reader(...).readtext(path)` returns: a list of (box, text, confidence); see `to_paddle`."""
+        return [
+            ([list(point) for point in line.polygon], line.text, 1.0 if line.score is None else line.score)
+            for line in self.lines
+            if line.polygon and not line.ignore
+        ]
+
     @staticmethod
     def from_json(document: str | bytes) -> Page:
         """The Page that a JSON document holds; PageError if it does not hold one."""

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from munja.core.page import Line, Page
+from munja.imaging.image import Source
+from munja.read.writers.document import Document, TextDocument
 
 GAP = "  "  # between the parts of a row, such as an item and its price
 
 
+def open_text(target: BinaryIO, *, title: str = "", source: Source | None = None) -> Document:
+    """A document of plain text, a form feed between pages, as pdftotext and Tesseract write it."""
+    return TextDocument(target, _body)
+
+
 def to_text(page: Page) -> str:
     """The text of a Page in its order, one row of the page per row, without a final newline."""
-    rows: list[list[Line]] = []
+    return "\n".join(GAP.join(line.text for line in row) for row in rows(page))
+
+
+def rows(page: Page) -> list[list[Line]]:
+    """The lines of a Page that count and hold text, those that stand side by side in one row."""
+    found: list[list[Line]] = []
     for line in page.lines:
         if line.ignore or not line.text:
             continue
-        if rows and _follows(rows[-1][-1], line):
-            rows[-1].append(line)
+        if found and _follows(found[-1][-1], line):
+            found[-1].append(line)
         else:
-            rows.append([line])
-    return "\n".join(GAP.join(line.text for line in row) for row in rows)
+            found.append([line])
+    return found
+
+
+def _body(page: Page, number: int) -> str:
+    text = to_text(page)
+    return ("\f" if number else "") + (text + "\n" if text else "")
 
 
 def _follows(before: Line, line: Line) -> bool:

@@ -1,17 +1,14 @@
-"""Writers: the Pages of one source as text and as JSON."""
+"""Plain text: lines that stand side by side share a row."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from munja.core.errors import SpecError
 from munja.core.page import Line, Page
-from munja.read.writers import WRITERS, writer
-from munja.read.writers.json import to_json
+from munja.read.writers import document
 from munja.read.writers.text import GAP, to_text
 
 
@@ -55,20 +52,5 @@ def test_the_receipts_truth_reads_row_by_row(truth: Callable[[str], Page]) -> No
 
 def test_text_of_several_pages_has_a_form_feed_between_them() -> None:
     pages = [Page(9, 9, (Line("one"),)), Page(9, 9), Page(9, 9, (Line("three"),))]
-    assert WRITERS["text"].document(pages) == "one\n\f\fthree\n"
-    assert WRITERS["text"].document(pages[1:2]) == ""
-
-
-def test_json_of_one_page_is_that_page_and_of_several_a_list() -> None:
-    pages = [Page(9, 9, (Line("각"),), source="a.pdf", index=index) for index in range(3)]
-    assert Page.from_json(to_json(pages[:1])) == pages[0]
-    assert [Page.from_tree(tree) for tree in json.loads(to_json(pages))] == pages
-    assert to_json(pages).endswith("\n")
-    assert "각" in to_json(pages)
-
-
-def test_an_unknown_format_is_answered_with_the_nearest() -> None:
-    assert writer("json").suffix == ".json"
-    assert writer("text").suffix == ".txt"
-    with pytest.raises(SpecError, match="--to jsn: not a format; did you mean json"):
-        writer("jsn")
+    assert document("text", pages) == b"one\n\f\fthree\n"
+    assert document("text", pages[1:2]) == b""

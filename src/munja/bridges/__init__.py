@@ -1,0 +1,1 @@
+"""Bridges: what other tools expect, made of Pages, and Munja inside other tools."""
