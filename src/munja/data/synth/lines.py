@@ -52,7 +52,7 @@ class LineSynthesiser:
         cache = Path(self.recipe.cache).expanduser() if self.recipe.cache else None
         self.atlas = cached_atlas(self.characters, self.recipe.fonts, cache=cache)
         self._text = text
-        self._faces = _Faces(self.atlas, self.recipe, split)
+        self._faces = Faces(self.atlas, self.recipe, split)
         self.faces = tuple(self._faces.usable)  # indices of the split's faces in the atlas
         self._renderer = Renderer(self.atlas)
         # Folders may lie elsewhere on another machine: they are no part of what a seed means.
@@ -109,7 +109,7 @@ class LineSynthesiser:
         return self._text.draw(random, length, max(1, round(1.15 * length)))
 
 
-class _Faces:
+class Faces:
     """The faces of a split, drawn by kind and family, Hangul faces apart for texts that need them."""
 
     def __init__(self, atlas: Atlas, recipe: Recipe, split: str) -> None:
@@ -147,6 +147,16 @@ class _Faces:
         if self._hangul_share and random.random() < self._hangul_share:
             return random.choices(self._hangul, cum_weights=self._hangul_totals)[0]
         return random.choices(self.usable, cum_weights=self._totals)[0]
+
+    def in_language(self, random: Random, *, korean: bool) -> int:
+        """A face by weight: one with Hangul for Korean, and neither that nor one of digits alone otherwise."""
+        if korean:
+            return random.choices(self._hangul, cum_weights=self._hangul_totals)[0]
+        for _ in range(10):
+            face = random.choices(self.usable, cum_weights=self._totals)[0]
+            if self._atlas.faces[face].kind != "digits" and not self._atlas.faces[face].hangul:
+                return face
+        return face
 
     def covering(self, random: Random, face: int, text: str) -> int:
         """The face, or another one drawn like it that has all characters of the text (or, after ten tries, most)."""

@@ -71,7 +71,7 @@ def read_recipe(spec: Spec, *, text_kinds: Iterable[str]) -> Recipe:
     tree = dict(spec)
     tree.pop("name", None)
     fonts = _table(FontRules, tree.pop("fonts", {}), "fonts")
-    weights = {**FACE_KINDS, **_weights(fonts.weights, FACE_KINDS, "fonts.weights", None)}
+    weights = {**FACE_KINDS, **read_weights(fonts.weights, FACE_KINDS, "fonts.weights", None)}
     object.__setattr__(fonts, "weights", weights)
     shape = _table(Shape, tree.pop("shape", {}), "shape")
     for each in fields(Shape):
@@ -79,8 +79,8 @@ def read_recipe(spec: Spec, *, text_kinds: Iterable[str]) -> Recipe:
         if isinstance(value, tuple) and value[0] > value[1]:
             raise SpecError(f"shape.{each.name}: the lower bound first was wanted, got {list(value)}")
     known_text = list(text_kinds)
-    text = _weights(tree.pop("text", {}), known_text, "text", None)
-    looks = _weights(tree.pop("looks", {}), LOOKS, "looks", 1.0)
+    text = read_weights(tree.pop("text", {}), known_text, "text", None)
+    looks = read_weights(tree.pop("looks", {}), LOOKS, "looks", 1.0)
     recipe = _table(Recipe, tree, "")
     if not text or sum(text.values()) <= 0:
         raise SpecError(
@@ -118,7 +118,8 @@ def _value(value: Any, kind: Any, where: str) -> Any:
     raise SpecError(f"{where}: {kind} was wanted, got {value!r}")
 
 
-def _weights(tree: Any, known: Any, place: str, top: float | None) -> dict[str, float]:
+def read_weights(tree: Any, known: Any, place: str, top: float | None) -> dict[str, float]:
+    """A table of numbers by known name, each 0 to `top` (None: 0 or more); SpecError names the place of a wrong one."""
     if not isinstance(tree, Mapping):
         raise SpecError(f"{place}: a table of numbers was wanted, got {tree!r}")
     for key, value in tree.items():

@@ -171,7 +171,7 @@ def blotch(canvas: Picture, random: Random, x: int, y: int, side: int, level: in
     store = textures()
     texture = random.choice((*store.grains, *store.rough))
     piece = cut_texture(texture, side, max(4, round(side * random.uniform(0.6, 1.6))), random.random(), random.random())
-    _cover(canvas, (piece > random.randint(110, 150)).astype(np.uint8), x, y, level)
+    _cover(canvas, (piece > float(piece.mean()) + random.uniform(-4, 4)).astype(np.uint8), x, y, level)
 
 
 def anything(canvas: Picture, random: Random, size: float, level: int) -> None:

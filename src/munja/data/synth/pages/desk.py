@@ -11,6 +11,8 @@ from munja.data.synth.pages.sheet import SetText, Sheet, Style, Typesetter
 from munja.data.synth.text import TextSource, load_corpora
 from munja.data.synth.vocabulary import words
 
+# Heights of a capital between columns at least: justified words part by up to 1.1, and a detector must tell both apart.
+COLUMN_GAP = 1.7
 _ENGLISH = {
     "item": ("receipt", "receipt", "random_words", "quantities", "codes"),
     "label": ("receipt", "receipt", "names", "random_words"),
@@ -147,7 +149,7 @@ class Column:
         """A text at the left end and one at the right end of a row."""
         style = style or self.style
         line = self.put(second, self.x1, align="r", room=0.45 * (self.x1 - self.x0), style=style)
-        taken = (line.width if line else 0.0) + 2.6 * style.size
+        taken = (line.width if line else 0.0) + COLUMN_GAP * style.size
         self.put(first, self.x0, room=max(3 * style.size, self.x1 - self.x0 - taken), style=style)
         self.down(1, style)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from random import Random
 
 import cv2
 
 from munja.data.synth.pages import clutter
-from munja.data.synth.pages.desk import Column, Desk
+from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk
 from munja.data.synth.pages.sheet import Sheet
 
 INK = 255
@@ -132,7 +133,7 @@ def facts(column: Column, random: Random) -> None:
                 dots = random.choice((".", ". ", "·")) * int(room / (0.3 * column.style.size))
                 column.put(dots, start, room=max(1.0, room), labelled=False)
         else:
-            column.put(column.desk.copy.one(random, "label"), column.x0, room=tab - 2.2 * column.style.size)
+            column.put(column.desk.copy.one(random, "label"), column.x0, room=tab - COLUMN_GAP * column.style.size)
             column.put(column.desk.copy.one(random, "value"), column.x0 + tab)
         column.down()
 
@@ -160,36 +161,24 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
     """A table with all, some or no rules; numbers stand to the right, the first row may be dark."""
     style = desk.style(random)
     count = random.randint(2, 7)
-    pad = style.size * random.uniform(0.4, 1.6)
+    rules, thick = random.choice(("all", "all", "rows", "outer", "none")), random.choice((1, 1, 1, 2))
+    pad = style.size * random.uniform(0.4 if rules == "all" else 0.5 * COLUMN_GAP, 1.6)
     widths = [style.size * random.choice((4, 5, 6, 8, 12, 16)) + 2 * pad for _ in range(count)]
     x0 = random.uniform(-0.4, 0.25) * sheet.side
-    edges = [x0]
-    for wide in widths:
-        edges.append(edges[-1] + wide)
-    column = Column(
-        sheet,
-        desk,
-        random,
-        style,
-        x0,
-        edges[-1],
-        random.uniform(-0.2, 0.3) * sheet.side,
-        row_pitch(desk, random, 1.55, 3.2),
-    )
+    edges = list(accumulate(widths, initial=x0))
+    y, pitch = random.uniform(-0.2, 0.3) * sheet.side, row_pitch(desk, random, 1.55, 3.2)
+    column = Column(sheet, desk, random, style, x0, edges[-1], y, pitch)
     if column.y > 4 * style.size:
         _heading(column, random)
-    rules, thick = random.choice(("all", "all", "rows", "outer", "none")), random.choice((1, 1, 1, 2))
     kinds = [random.choice(("label", "value", "price", "price", "words")) for _ in widths]
     top = column.y
-    dark = random.random() < 0.25
+    shade = random.randint(20, 150) if random.random() < 0.25 else 0  # of a dark first row
     for k in range(random.randint(4, 30)):
         start = column.y
-        high = style.size * column.pitch
-        if k == 0 and dark:
-            shade = random.randint(20, 150)
-            cv2.rectangle(sheet.ground, (round(x0), round(start)), (round(edges[-1]), round(start + high)), shade, -1)
-        level = (255 if k == 0 and dark and shade < 110 else -1) if k == 0 and dark else -1
-        column.level = level
+        column.level = 255 if k == 0 and 0 < shade < 110 else -1
+        if k == 0 and shade:
+            corner = round(edges[-1]), round(start + style.size * column.pitch)
+            cv2.rectangle(sheet.ground, (round(x0), round(start)), corner, shade, -1)
         for left, right, kind in zip(edges[:-1], edges[1:], kinds, strict=True):
             if random.random() < 0.08:
                 continue

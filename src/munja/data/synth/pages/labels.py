@@ -22,6 +22,7 @@ _BENDS = 9  # points along the upper and along the lower side of a curved line
 class PageLine:
     """One line of text: quad (4, 2), quads of its words (K, 4, 2) and their texts; clockwise from the top left.
 
+    Of a line that the border cuts, `words` and `texts` are those whose middle is in the picture: there may be none.
     `ignore`: too small, too faint, or cut by the border so that it is no fair example. `polygon` (P, 2) follows the
     line where it is curved; the quad is then the box around it.
     """

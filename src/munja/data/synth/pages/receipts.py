@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from munja.data.synth.pages import clutter
-from munja.data.synth.pages.desk import Column, Desk
+from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk
 from munja.data.synth.pages.sheet import Sheet
 
 INK = 255
@@ -80,7 +80,7 @@ def _facts(column: Column, random: Random) -> None:
         elif way == 1:
             column.pair(label, value)
         else:
-            column.put(label, column.x0, room=tab - column.x0 - 2.2 * size)
+            column.put(label, column.x0, room=tab - column.x0 - COLUMN_GAP * size)
             colon = random.choice((": ", ":", "")) if way == 2 else ""
             column.put(colon + value, tab, room=column.x1 - tab)
             column.down()
@@ -96,7 +96,7 @@ def _totals(column: Column, random: Random) -> None:
             line = column.put(
                 copy.one(random, "price"), price, align="r", room=0.4 * (column.x1 - column.x0), style=style
             )
-            edge = min(label, price - (line.width if line else 0.0) - 2.5 * style.size)
+            edge = min(label, price - (line.width if line else 0.0) - COLUMN_GAP * style.size)
             column.put(copy.one(random, "label"), edge, align="r", room=edge - column.x0, style=style)
             column.down(1, style)
         return
@@ -167,7 +167,7 @@ class _Grid:
                 return
 
     def _cells(self, column: Column, texts: list[str], random: Random) -> None:
-        room = self.edges[0] - self.edges[1] - 2.4 * column.style.size
+        room = self.edges[0] - self.edges[1] - COLUMN_GAP * column.style.size
         for edge, text in zip(self.edges, texts, strict=True):
             if room > column.style.size and random.random() < 0.9:
                 column.put(text, edge, align="r", room=room)

@@ -95,11 +95,10 @@ def _chart(column: Column, random: Random, bar: int) -> None:
             column.y = top + high
             column.put(column.desk.copy.words(random, 1), 0.5 * (left + right), align="c", room=0.9 * step, style=small)
         else:
-            cv2.rectangle(sheet.ground, (left, round(top)), (right, round(top + high)), bar, random.choice((-1, 1, 2)))
-            cv2.line(
-                sheet.ground, (right, round(top + high / 2)), (round(left + step), round(top + high / 2)), level, 1
-            )
-            column.level = apart(random, bar, 90)
+            thick, middle = random.choice((-1, 1, 2)), round(top + high / 2)
+            cv2.rectangle(sheet.ground, (left, round(top)), (right, round(top + high)), bar, thick)
+            cv2.line(sheet.ground, (right, middle), (round(left + step), middle), level, 1)
+            column.level = apart(random, bar, 90) if thick < 0 else level
             column.y = top + 0.5 * (high - column.pitch * small.size)
             room = right - left - 0.8 * size
             if room > 2 * size:

@@ -95,7 +95,11 @@ class Typesetter:
 
     def _look_up(self, text: str, face: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         codes = np.frombuffer(text.encode("utf-32-le"), np.int32)
-        return codes, self._rows[face][self._column[codes]]
+        columns = self._column[codes]
+        glyphs = self._rows[face][columns]
+        if columns.min() < 0:  # characters that the atlas does not know
+            glyphs[columns < 0] = -1
+        return codes, glyphs
 
 
 @dataclass(frozen=True, slots=True)

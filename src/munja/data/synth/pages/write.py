@@ -83,7 +83,7 @@ def _line(line: PageLine) -> Line:
     outline = line.quad if line.polygon is None else line.polygon
     along = line.quad[1] - line.quad[0]
     angle = round(math.degrees(math.atan2(float(along[1]), float(along[0]))), 2) % 360
-    return Line(" ".join(line.texts), as_polygon(outline.tolist()), None, words, angle, line.ignore)
+    return Line(" ".join(line.texts), as_polygon(outline.tolist()), None, words, angle, line.ignore or not words)
 
 
 def drawn(batch: PageBatch) -> list[NDArray[np.uint8]]:
