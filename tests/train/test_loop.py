@@ -14,7 +14,7 @@ from test_recipe import tiny
 from munja.core.artifact import open_artifact
 from munja.core.errors import MunjaError
 from munja.train import train
-from munja.train.weights import load_recogniser, load_weights
+from munja.train.weights import load_network, load_weights
 
 HERE = Path(__file__).parent
 
@@ -41,7 +41,7 @@ def test_a_small_network_learns_to_read_drawn_lines(tmp_path: Path) -> None:
     assert [entry["step"] for entry in entries(tmp_path, "validate")] == [140, 280]
     assert all(entry["samples_per_second"] > 0 for entry in entries(tmp_path, "train"))
     assert any("|" in line for line in said), "samples of truth and reading are shown"
-    network, _ = load_recogniser(path)
+    network, _ = load_network(path)
     assert float(network.temperature) == pytest.approx(manifest.metrics["temperature"])
 
 

@@ -42,7 +42,7 @@ def language(console: Console, recipe: Path, /, *settings: str, out: Path) -> Pa
         out: The file to write, ending in .safetensors.
     """
     try:
-        import munja.train.language  # registers the makers
+        import munja.train.language  # noqa: F401  registers the makers
     except ImportError as error:
         raise MissingExtraError("counting a language model", "train") from error
     from munja.core.registry import build

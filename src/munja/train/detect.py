@@ -200,7 +200,14 @@ class Detect:
 
     def manifest(self, name: str, licence: str) -> Manifest:
         """Input rule and codec as reading needs them."""
-        rule = {"channels": 1, "multiple": 32, "long_side": self.long_side, "small_text": self.small_text}
+        rule = {
+            "channels": 1,
+            "multiple": 32,
+            "long_side": self.long_side,
+            "short_side": 320,
+            "enlarge": 2.0,
+            "small_text": self.small_text,
+        }
         return Manifest(task="detect", name=name, input=rule, codec=self.codec, spec=self.model, licence=licence)
 
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from munja.core.registry import register
 
+ANGLES = (0.0, 180.0)  # what lines of text are classified into
+
 
 @register("codec", "angle")
 class Angle:
@@ -20,7 +22,7 @@ class Angle:
         self,
         /,
         *,
-        angles: Annotated[Sequence[float], doc("degrees clockwise that each class stands for")] = (0.0, 180.0),
+        angles: Annotated[Sequence[float], doc("degrees clockwise that each class stands for")] = ANGLES,
         margin: Annotated[float, Ge(0.0), Le(1.0), doc("probability that another class than the first needs")] = 0.9,
     ) -> None:
         self.angles = tuple(angles)
