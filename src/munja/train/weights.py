@@ -96,7 +96,7 @@ def adopt(network: nn.Module, state: Mapping[str, Tensor], *, old: Sequence[str]
         given = state.get(key)
         if given is None or key == "temperature":
             fresh += [] if key == "temperature" else [key]
-        elif key.startswith(HEAD) and len(given) == len(old) + 1 and given.shape[1:] == value.shape[1:]:
+        elif old and key.startswith(HEAD) and len(given) == len(old) + 1 and given.shape[1:] == value.shape[1:]:
             value[to] = given[of].to(value.dtype)
         elif given.shape == value.shape:
             value.copy_(given)
