@@ -42,13 +42,13 @@ def test_the_level_of_truth_is_words_unless_a_line_of_several_has_none() -> None
     assert level_of([PAGE]) == "word"
     assert level_of([PAGE, lines]) == "line"
     assert level_of([Page(9, 9, (Line("two words", BOX, ignore=True),))]) == "word"
-    assert resolve_level(None, lines) == "line"
-    assert resolve_level("word", lines) == "word"
+    assert resolve_level(None, [lines]) == "line"
+    assert resolve_level("word", [lines]) == "word"
 
 
 def test_a_level_that_there_is_not_is_refused() -> None:
     with pytest.raises(SpecError, match=r"level: 'word' or 'line' was wanted, got 'page'"):
-        resolve_level("page", PAGE)
+        resolve_level("page", [PAGE])
 
 
 @pytest.mark.parametrize("polygon", [(), ((0.0, math.nan), (1.0, 1.0))])

@@ -23,6 +23,8 @@ def test_scores_come_from_predicted_boxes_and_right_is_without_error(make_page: 
     found = make_page((0, 0, 99, 20, "a"), (0, 40, 99, 20, "x"), (0, 80, 99, 20, "c"), (900, 0, 99, 20, "d"))
     result = cleval.compare(truth, found, level="line")
     assert judged([result]) == [Judged(0.9, True), Judged(0.9, False), Judged(0.9, False)]
+    short = make_page((0, 0, 99, 20, "words")), make_page((0, 0, 99, 20, "word"))
+    assert judged([cleval.compare(*short, level="line")]) == [Judged(0.9, False)]
     without = replace(found, lines=tuple(replace(line, score=None) for line in found.lines))
     with pytest.raises(InputError, match="box 0 of the prediction has no score"):
         judged([cleval.compare(truth, without, level="line")])
@@ -75,7 +77,7 @@ def test_what_cannot_be_judged_is_refused() -> None:
         reliability([])
     with pytest.raises(InputError, match=r"from 0 to 1 was wanted, got 1\.5"):
         threshold_for([Judged(1.5, True)], 0.9)
-    with pytest.raises(SpecError, match="such as 0.99, got 99"):
+    with pytest.raises(SpecError, match=r"such as 0\.99, got 99"):
         threshold_for([Judged(0.5, True)], 99)
     with pytest.raises(SpecError, match="1 or more were wanted, got 0"):
         reliability([Judged(0.5, True)], bins=0)

@@ -71,6 +71,10 @@ def test_text_is_read_along_its_polygon(polygon: np.ndarray, direction: tuple[fl
     assert reading_direction(polygon, aspect_ratios(Shapes([polygon]))[0]) == direction
 
 
+def test_without_its_aspect_ratio_a_column_is_read_along_its_first_side() -> None:
+    assert reading_direction(COLUMN) == (1, 0)
+
+
 def test_a_point_is_read_to_the_right() -> None:
     assert reading_direction(np.array([[3.0, 3.0]]), 1.0) == (1.0, 0.0)
 

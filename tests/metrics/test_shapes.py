@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from munja.metrics.shapes import Shapes, common_areas, contain, near_pairs, on_grid, origin_of
+from munja.metrics.shapes import Shapes, on_grid, origin_of
 
 grid = st.integers(0, 64 * 40).map(lambda number: number / 64)
 coarse = st.integers(0, 8).map(float)
@@ -30,26 +30,27 @@ def area_only(polygon: np.ndarray) -> shapely.Geometry:
     return shapely.unary_union([part for part in shapely.get_parts(shape) if part.area > 0])
 
 
-@given(st.lists(any_polygon, min_size=1, max_size=4), st.lists(any_polygon, min_size=1, max_size=4))
-def test_common_areas_are_those_of_shapely(first: list[np.ndarray], second: list[np.ndarray]) -> None:
-    sides = Shapes(first), Shapes(second)
-    rows, columns = (each.ravel() for each in np.indices((len(first), len(second))))
-    areas = common_areas(sides[0], rows, sides[1], columns)
-    wanted = [area_only(first[i]).intersection(area_only(second[j])).area for i, j in zip(rows, columns, strict=True)]
-    assert areas.tolist() == pytest.approx(wanted, abs=1e-9)
+@given(st.lists(any_polygon, min_size=1, max_size=6))
+def test_common_areas_are_those_of_shapely(polygons: list[np.ndarray]) -> None:
+    first, second = (each.ravel() for each in np.indices((len(polygons), len(polygons))))
+    areas = Shapes(polygons).common_areas(first, second)
+    wanted = [
+        area_only(polygons[i]).intersection(area_only(polygons[j])).area for i, j in zip(first, second, strict=True)
+    ]
+    assert areas == pytest.approx(wanted, abs=1e-9)
 
 
-@given(st.lists(any_polygon, min_size=1, max_size=4), st.lists(any_polygon, min_size=1, max_size=4))
-def test_pairs_that_are_not_near_have_nothing_in_common(first: list[np.ndarray], second: list[np.ndarray]) -> None:
-    near = set(zip(*(each.tolist() for each in near_pairs(Shapes(first), Shapes(second))), strict=True))
-    for i, one in enumerate(first):
-        for j, other in enumerate(second):
-            assert (i, j) in near or not area_only(one).intersects(area_only(other))
+@given(st.lists(any_polygon, min_size=1, max_size=6))
+def test_polygons_that_do_not_touch_have_nothing_in_common(polygons: list[np.ndarray]) -> None:
+    first, second = (each.ravel() for each in np.indices((len(polygons), len(polygons))))
+    touching = Shapes(polygons).touch(first, second)
+    for i, j, touch in zip(first, second, touching, strict=True):
+        assert touch or not area_only(polygons[i]).intersects(area_only(polygons[j]))
 
 
 @given(any_polygon, polygons(coarse, 1, 6))
 def test_points_are_contained_as_shapely_says_edges_included(polygon: np.ndarray, points: np.ndarray) -> None:
-    inside = contain(Shapes([polygon]), np.zeros(len(points), np.intp), points)
+    inside = Shapes([polygon]).contain(np.zeros(len(points), np.intp), points)
     for point, found in zip(points, inside, strict=True):
         assert found == area_only(polygon).intersects(shapely.Point(point))
 
@@ -65,7 +66,7 @@ def test_an_area_can_stand_for_a_polygon() -> None:
     shapes = Shapes([np.array([[0, 0], [10, 0], [10, 10], [0, 10]], np.float64)])
     shapes.replace(0, shapely.box(0, 0, 5, 10))
     zero = np.zeros(1, np.intp)
-    assert common_areas(shapes, zero, shapes, zero).tolist() == [50.0]
+    assert shapes.common_areas(zero, zero) == [50.0]
 
 
 def test_polygons_are_put_on_the_grid_relative_to_their_top_left() -> None:

@@ -83,10 +83,13 @@ def _along(chain: list[list[float]], shares: Floats) -> Floats:
     return np.stack([np.interp(where, steps, points[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def reading_direction(polygon: Floats, ratio: float) -> tuple[float, float]:
-    """Unit vector along which the text in a polygon is read; (1, 0) where the polygon does not tell."""
+def reading_direction(polygon: Floats, ratio: float | None = None) -> tuple[float, float]:
+    """Unit vector along which the text in a polygon is read; (1, 0) where the polygon does not tell.
+
+    With its aspect ratio a narrow quad is a column, read downward; without it is read along its first side.
+    """
     points = polygon.tolist()
-    if len(points) == 4 and ratio < UPRIGHT_COLUMN:
+    if len(points) == 4 and ratio is not None and ratio < UPRIGHT_COLUMN:
         points = points[1:] + points[:1]
     upper, lower = _chains(points)
     x = upper[-1][0] - upper[0][0] + lower[-1][0] - lower[0][0]

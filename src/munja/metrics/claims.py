@@ -21,18 +21,19 @@ from numpy.typing import NDArray
 from munja.metrics.alignment import Spelling, spell
 from munja.metrics.boxes import Box
 from munja.metrics.centres import aspect_ratios, character_centres, guessed_length
-from munja.metrics.shapes import Shapes, on_grid, split, union
+from munja.metrics.meetings import Case, Layout, Meeting, Pair, meet
+from munja.metrics.shapes import Shapes, on_grid, origin_of, split, union
 
 Floats = NDArray[np.float64]
-Pair = tuple[int, int]
 ENOUGH = 0.3 - 1e-9  # share of a prediction's area that has to lie on truth
 SAME_BOX = 0.5  # IoU from which on two boxes are taken for one: a pair, or a prediction and a don't-care region
 
 
 @dataclass(slots=True)
 class Side:
-    """The boxes of one side in canonical order; `order` has their numbers in the Page, `first` is that of the first
-    of them among the shapes of both sides.
+    """The boxes of one side of a page in canonical order.
+
+    `order` has their numbers in the Page; `first` is the number of the first of them among the shapes of all pages.
     """
 
     order: list[int]
@@ -45,71 +46,151 @@ class Side:
 
 
 @dataclass(slots=True)
+class Scene:
+    """Both sides of a page, what they have in common, and the shapes of all pages.
+
+    `valid` marks the true boxes that count, `left_out` predictions that do not, `lengths` the characters of every true
+    box for detection.
+    """
+
+    truth: Side
+    prediction: Side
+    valid: list[bool]
+    left_out: list[bool]
+    lengths: list[int]
+    meeting: Meeting
+    twins: set[Pair]
+    shapes: Shapes
+
+    def iou(self, pair: Pair) -> float:
+        """Common area over the area of both together; 1 for the same polygon, and for no other."""
+        if pair in self.twins:
+            return 1.0
+        common = self.meeting.common[pair]
+        union = self.truth.areas[pair[0]] + self.prediction.areas[pair[1]] - common
+        return min(common / union, 1.0 - 1e-9) if union > 0 else 0.0
+
+
+class Regions:
+    """Don't-care regions under the predictions of a page; `under` has those that share area with each."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.under: dict[int, list[int]] = {}
+        self._covering: dict[int, list[int]] = {}
+        self._shares: dict[int, float] = {}
+        for (g, d), area in scene.meeting.common.items():
+            if not scene.valid[g] and (area > 0 or (g, d) in scene.twins):
+                self.under.setdefault(d, []).append(g)
+        for g, d in scene.meeting.pairs:
+            if scene.valid[g] and d in self.under:
+                self._covering.setdefault(d, []).append(g)
+
+    def is_one(self, d: int) -> bool:
+        """Whether a prediction is a region, whatever else lies in it."""
+        return any(self.scene.iou((g, d)) >= SAME_BOX for g in self.under.get(d, []))
+
+    def share(self, d: int) -> float:
+        """Share of a prediction that lies on regions and not on text that counts."""
+        if d not in self._shares:
+            self._shares[d] = self._share(d)
+        return self._shares[d]
+
+    def _share(self, d: int) -> float:
+        scene, regions, texts = self.scene, self.under.get(d, []), self._covering.get(d, [])
+        whole = scene.prediction.areas[d]
+        if not regions or whole <= 0:
+            return 0.0
+        if len(regions) == 1 and not texts:
+            return min(1.0, scene.meeting.common[regions[0], d] / whole)
+        shapes, first = scene.shapes, scene.truth.first
+        left = union([shapes.geometry(first + g) for g in regions])
+        if texts:
+            left = left.difference(union([shapes.geometry(first + g) for g in texts]))
+        return min(1.0, float(left.intersection(shapes.geometry(scene.prediction.first + d)).area) / whole)
+
+
+@dataclass(slots=True)
 class Matches:
     """What the boxes of a page, by their canonical numbers, have to do with each other.
 
-    `lengths` are the characters of every true box for detection, `centres` where they stand. `claimed` gives the
-    centres of the truth that each matched pair took, `included` how many lie in the prediction, `touching` the true
-    boxes that an unmatched prediction would match had others not taken their centres. `regions` is the share of a
-    prediction's area on don't-care regions, `dropped` the predictions that count for nothing.
+    `claimed` gives the centres of the truth that each matched pair took, `included` how many lie in the prediction,
+    `touching` the true boxes that an unmatched prediction would match had others not taken their centres. `regions`
+    tells of don't-care regions, `dropped` has the predictions that count for nothing.
     """
 
-    valid: list[bool]
-    lengths: list[int]
     claimed: dict[Pair, list[int]]
     included: dict[Pair, int]
     touching: dict[int, list[int]]
-    regions: dict[int, float]
+    regions: Regions
     dropped: set[int]
 
 
-def prepare(
-    truth: Sequence[Box], prediction: Sequence[Box], origin: tuple[float, float], *, case_sensitive: bool
-) -> tuple[Side, Side, Shapes]:
-    """The boxes of both sides in canonical order, on the grid, and all their shapes, those of the truth first."""
-    points = on_grid([box.polygon for box in (*truth, *prediction)], origin)
+def scenes(cases: Sequence[Case], *, case_sensitive: bool) -> list[Scene]:
+    """What the boxes of every page have in common, on a grid that starts at the page's truth."""
+    layout = Layout(cases)
+    origins = [origin_of([box.polygon for box in case.truth or case.prediction]) for case in cases]
+    corners = [sum(len(box.polygon) for side in (case.truth, case.prediction) for box in side) for case in cases]
+    points = on_grid([box.polygon for box in layout.boxes], np.repeat(np.array(origins), corners, axis=0))
     sides: list[Side] = []
-    for boxes, start in ((truth, 0), (prediction, len(truth))):
-        own = points[start : start + len(boxes)]
-        spelt = [spell(box.text, case_sensitive=case_sensitive) for box in boxes]
-        keys = [each.tobytes() for each in own]
-        ranks = [
-            (key, text.folded, text.text, box.ignore, number)
-            for number, (key, text, box) in enumerate(zip(keys, spelt, boxes, strict=True))
-        ]
-        order = [rank[-1] for rank in sorted(ranks)]
-        sides.append(
-            Side(order, start, [own[i] for i in order], [keys[i] for i in order], [spelt[i] for i in order], [], [])
-        )
-    shapes = Shapes([*sides[0].points, *sides[1].points])
+    first = 0
+    for case in cases:
+        for boxes in (case.truth, case.prediction):
+            sides.append(_side(boxes, points[first : first + len(boxes)], first, case_sensitive))
+            first += len(boxes)
+    shapes = Shapes([points for side in sides for points in side.points])
     ratios, areas = aspect_ratios(shapes), shapes.areas
-    for side in sides:
-        side.ratios = ratios[side.first : side.first + len(side.order)]
-        side.areas = areas[side.first : side.first + len(side.order)]
-    return sides[0], sides[1], shapes
+    lengths: list[int] = []
+    spaced: list[int] = []
+    unasked: list[bool] = []
+    for number, side in enumerate(sides):
+        last = side.first + len(side.order)
+        side.ratios, side.areas = ratios[side.first : last], areas[side.first : last]
+        truth, _, outside = cases[number // 2]
+        asked = [not (number % 2 or truth[i].ignore or outside[i]) for i in side.order]
+        for text, ratio, counts in zip(side.texts, side.ratios, asked, strict=True):
+            lengths.append((len(text.places) or guessed_length(ratio)) if counts else 0)
+            spaced.append((len(text.text) or guessed_length(ratio)) if counts else 0)
+        unasked += [not counts and not number % 2 for counts in asked]
+    centres = character_centres(shapes, spaced, ratios)
+    if spaced != lengths:  # the places of white space are no characters
+        texts = [text for side in sides for text in side.texts]
+        parts = zip(split(centres, spaced), lengths, texts, strict=True)
+        centres = np.concatenate([part if len(part) == length else part[text.places] for part, length, text in parts])
+    meetings = meet(layout, shapes, lengths, centres, unasked, shapes.contain)
+    found = []
+    for case, truth_side, prediction_side, meeting in zip(cases, sides[::2], sides[1::2], meetings, strict=True):
+        own = slice(truth_side.first, prediction_side.first)
+        twins = {(g, d) for g, d in meeting.pairs if truth_side.keys[g] == prediction_side.keys[d]}
+        for pair in twins:
+            if lengths[truth_side.first + pair[0]]:
+                meeting.inside[pair] = [True] * lengths[truth_side.first + pair[0]]
+        valid = [not out for out in unasked[own]]
+        left_out = [case.prediction[i].ignore for i in prediction_side.order]
+        found.append(Scene(truth_side, prediction_side, valid, left_out, lengths[own], meeting, twins, shapes))
+    return found
 
 
-def match(truth: Side, prediction: Side, shapes: Shapes, valid: list[bool], left_out: list[bool]) -> Matches:
-    """Which boxes belong together; `valid` are the true boxes that count, `left_out` predictions that do not."""
-    lengths = [
-        (len(text.folded) or guessed_length(ratio)) if counts else 0
-        for text, ratio, counts in zip(truth.texts, truth.ratios, valid, strict=True)
+def _side(boxes: Sequence[Box], points: list[Floats], first: int, case_sensitive: bool) -> Side:
+    spelt = [spell(box.text, case_sensitive=case_sensitive) for box in boxes]
+    keys = [each.tobytes() for each in points]
+    ranks = [
+        (key, text.folded, text.text, box.ignore, number)
+        for number, (key, text, box) in enumerate(zip(keys, spelt, boxes, strict=True))
     ]
-    known = prediction.first
-    rows, columns = shapes.near(np.arange(known), np.arange(known, known + len(prediction.order)))
-    pairs: list[Pair] = list(zip(rows.tolist(), (columns - known).tolist(), strict=True))
-    twins = {(g, d) for g, d in pairs if truth.keys[g] == prediction.keys[d]}
-    inside = _inside(truth, prediction, shapes, lengths, pairs, twins)
-    needed = [place for place, pair in enumerate(pairs) if pair in inside or not valid[pair[0]]]
-    areas = shapes.common_areas(rows[needed], columns[needed])
-    common = {pairs[place]: area for place, area in zip(needed, areas, strict=True)}
-    regions, same = _regions(truth, prediction, shapes, valid, pairs, common, twins)
-    wanted = _candidates(prediction, lengths, common, twins, inside, regions)
-    wanted = [pair for pair in wanted if not left_out[pair[1]]]
-    ranked = sorted(wanted, key=lambda pair: _rank(pair, truth, prediction, common, twins))
-    matches = Matches(valid, lengths, {}, {}, {}, regions, {d for d, out in enumerate(left_out) if out})
-    taken = [[False] * length for length in lengths]
-    for g, d in [*_one_to_one(ranked, truth, prediction, common, twins), *ranked]:
+    order = [rank[-1] for rank in sorted(ranks)]
+    return Side(order, first, [points[i] for i in order], [keys[i] for i in order], [spelt[i] for i in order], [], [])
+
+
+def match(scene: Scene) -> Matches:
+    """Which boxes of a page belong together."""
+    regions = Regions(scene)
+    inside = scene.meeting.inside
+    wanted = [pair for pair in _candidates(scene, regions) if not scene.left_out[pair[1]]]
+    ranked = sorted(wanted, key=lambda pair: _rank(pair, scene))
+    matches = Matches({}, {}, {}, regions, {d for d, out in enumerate(scene.left_out) if out})
+    taken = [[False] * length for length in scene.lengths]
+    for g, d in [*_one_to_one(ranked, scene), *ranked]:
         free = [place for place, within in enumerate(inside[g, d]) if within and not taken[g][place]]
         for place in free:
             taken[g][place] = True
@@ -120,129 +201,48 @@ def match(truth: Side, prediction: Side, shapes: Shapes, valid: list[bool], left
     for g, d in sorted(wanted):
         if d not in matched:
             matches.touching.setdefault(d, []).append(g)
-    matches.dropped |= {d for d in {*regions, *same} - matched if d in same or regions[d] >= ENOUGH}
+    for d in set(regions.under) - matched:
+        if regions.is_one(d) or regions.share(d) >= ENOUGH:
+            matches.dropped.add(d)
     return matches
 
 
-def _inside(
-    truth: Side, prediction: Side, shapes: Shapes, lengths: list[int], pairs: Sequence[Pair], twins: set[Pair]
-) -> dict[Pair, list[bool]]:
-    """For each pair that shares one, which centres of the true box lie in the prediction; all, if they are the same."""
-    asked = [pair for pair in pairs if lengths[pair[0]]]
-    if not asked:
-        return {}
-    spaced = [
-        (len(text.text) if text.places else length) if length else 0
-        for text, length in zip(truth.texts, lengths, strict=True)
-    ] + [0] * len(prediction.order)
-    centres = split(character_centres(shapes, spaced, [*truth.ratios, *prediction.ratios]), spaced)
-    for g, length in enumerate(lengths):
-        if length != spaced[g]:
-            centres[g] = centres[g][truth.texts[g].places]
-    counts = [lengths[g] for g, _ in asked]
-    points = np.concatenate([centres[g] for g, _ in asked])
-    flags = shapes.contain(np.repeat([d + prediction.first for _, d in asked], counts), points).tolist()
-    return {
-        pair: [True] * len(part) if pair in twins else part
-        for pair, part in zip(asked, split(flags, counts), strict=True)
-        if pair in twins or True in part
-    }
-
-
-def _regions(
-    truth: Side,
-    prediction: Side,
-    shapes: Shapes,
-    valid: list[bool],
-    pairs: Sequence[Pair],
-    common: dict[Pair, float],
-    twins: set[Pair],
-) -> tuple[dict[int, float], set[int]]:
-    """Shares of predictions that lie on don't-care regions and not on text, and the predictions that are a region."""
-    on: dict[int, list[int]] = {}
-    same: set[int] = set()
-    for (g, d), area in common.items():
-        if not valid[g]:
-            if (g, d) in twins or _iou(truth.areas[g], prediction.areas[d], area) >= SAME_BOX:
-                same.add(d)
-            if area > 0:
-                on.setdefault(d, []).append(g)
-    covered: dict[int, list[int]] = {}
-    for g, d in pairs:
-        if valid[g] and d in on:
-            covered.setdefault(d, []).append(g)
-    shares = dict.fromkeys(same, 0.0)
-    for d, regions in on.items():
-        texts = covered.get(d, [])
-        if _apart(shapes, [*regions, *texts]):
-            area = sum(common[g, d] for g in regions)
-        else:
-            left = union([shapes.geometry(g) for g in regions])
-            if texts:
-                left = left.difference(union([shapes.geometry(g) for g in texts]))
-            area = float(left.intersection(shapes.geometry(d + prediction.first)).area)
-        shares[d] = min(1.0, area / prediction.areas[d])
-    return shares, same
-
-
-def _apart(shapes: Shapes, numbers: list[int]) -> bool:
-    """Whether the upright bounds of true boxes are all clear of each other; a quick no is enough."""
-    if len(numbers) == 1:
-        return True
-    bounds = [(*shapes.low[number].tolist(), *shapes.high[number].tolist()) for number in numbers]
-    return not any(
-        one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-        for place, one in enumerate(bounds)
-        for other in bounds[:place]
-    )
-
-
-def _candidates(
-    prediction: Side,
-    lengths: list[int],
-    common: dict[Pair, float],
-    twins: set[Pair],
-    inside: dict[Pair, list[bool]],
-    regions: dict[int, float],
-) -> list[Pair]:
+def _candidates(scene: Scene, regions: Regions) -> list[Pair]:
     """Pairs that may match, by rule 3."""
-    share: dict[Pair, float] = {}
-    total: dict[int, float] = {}
-    for pair in inside:
-        d = pair[1]
-        area = prediction.areas[d] * (1.0 - regions.get(d, 0.0))
-        share[pair] = 1.0 if pair in twins else common[pair] / area if area > 1e-9 else 0.0
-        total[d] = total.get(d, 0.0) + share[pair]
-    return [
-        (g, d)
-        for (g, d), part in share.items()
-        if total[d] >= ENOUGH and (part >= ENOUGH or 2 * sum(inside[g, d]) >= lengths[g])
-    ]
+    inside, common = scene.meeting.inside, scene.meeting.common
+    of_prediction: dict[int, list[int]] = {}
+    for g, d in sorted(inside):
+        of_prediction.setdefault(d, []).append(g)
+    found: list[Pair] = []
+    for d, truths in of_prediction.items():
+        area = scene.prediction.areas[d]
+        areas = [common.get((g, d), 0.0) for g in truths]  # twins without an area have none in common
+        if d in regions.under and min(areas) < ENOUGH * area:  # else less area could change nothing
+            area *= 1.0 - regions.share(d)
+        shares = [
+            1.0 if (g, d) in scene.twins else part / area if area > 1e-9 else 0.0
+            for g, part in zip(truths, areas, strict=True)
+        ]
+        if sum(shares) >= ENOUGH:
+            found += [
+                (g, d)
+                for g, share in zip(truths, shares, strict=True)
+                if share >= ENOUGH or 2 * sum(inside[g, d]) >= scene.lengths[g]
+            ]
+    return found
 
 
-def _one_to_one(
-    ranked: Sequence[Pair], truth: Side, prediction: Side, common: dict[Pair, float], twins: set[Pair]
-) -> list[Pair]:
+def _one_to_one(ranked: Sequence[Pair], scene: Scene) -> list[Pair]:
     """The best pairs of which no box is in a better one, as far as their IoU makes them the same box."""
     used: tuple[set[int], set[int]] = (set(), set())
     pairs = []
     for g, d in ranked:
-        same = (g, d) in twins or _iou(truth.areas[g], prediction.areas[d], common[g, d]) >= SAME_BOX
-        if same and g not in used[0] and d not in used[1]:
+        if g not in used[0] and d not in used[1] and scene.iou((g, d)) >= SAME_BOX:
             used[0].add(g)
             used[1].add(d)
             pairs.append((g, d))
     return pairs
 
 
-def _rank(
-    pair: Pair, truth: Side, prediction: Side, common: dict[Pair, float], twins: set[Pair]
-) -> tuple[float, float, Pair]:
-    g, d = pair
-    iou = 1.0 if pair in twins else min(_iou(truth.areas[g], prediction.areas[d], common[pair]), 1.0 - 1e-9)
-    return -iou, -truth.texts[g].likeness(prediction.texts[d]), pair
-
-
-def _iou(first: float, second: float, common: float) -> float:
-    union = first + second - common
-    return common / union if union > 0 else 0.0
+def _rank(pair: Pair, scene: Scene) -> tuple[float, float, Pair]:
+    return -scene.iou(pair), -scene.truth.texts[pair[0]].likeness(scene.prediction.texts[pair[1]]), pair

@@ -7,7 +7,7 @@ the counters of the published code, mode "strict" mends its defects; docs/metric
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
@@ -16,12 +16,16 @@ import shapely
 from munja.core.errors import SpecError
 from munja.core.page import Page
 from munja.metrics import cleval_compat, cleval_strict
-from munja.metrics.boxes import Box, boxes_of, check_sizes, resolve_level
+from munja.metrics.boxes import Box, Level, boxes_of, check_sizes, resolve_level
 from munja.metrics.formulas import Harmonic, Measure, Ratio
-from munja.metrics.record import CharacterError, PageResult
+from munja.metrics.meetings import Case
+from munja.metrics.record import PageResult
 
 Mode = Literal["strict", "compat"]
 Range = tuple[float, float]
+
+CHUNK = 64  # pages that are measured together
+CHUNK_PAIRS = 400_000  # pairs of boxes, beyond which fewer are
 
 # Text height over the longer side of the picture, as the published code bins it.
 SCALE_BINS: tuple[Range, ...] = (
@@ -49,7 +53,7 @@ def compare(
     prediction: Page,
     *,
     mode: Mode = "strict",
-    level: Literal["word", "line"] | None = None,
+    level: Level | None = None,
     case_sensitive: bool = False,
     scale: Range | None = None,
 ) -> PageResult:
@@ -59,26 +63,55 @@ def compare(
     only true boxes of that height count, as a share of the picture's longer side; others are don't-care. The list of
     wrong characters is the strict mode's alone.
     """
-    check_sizes(truth, prediction)
-    level = resolve_level(level, truth)
-    wanted, found = boxes_of(truth, level, "truth"), boxes_of(prediction, level, "prediction")
-    outside = _outside(wanted, truth, prediction, scale, mode)
-    options = {"level": level, "case_sensitive": case_sensitive, "scale": None if scale is None else list(scale)}
-    source = truth.source if truth.source is not None else prediction.source
-    if mode == "compat":
-        counts, truths, predictions = cleval_compat.evaluate(
-            wanted, found, case_sensitive=case_sensitive, outside=outside
-        )
-        errors: list[CharacterError] = []
-    elif mode == "strict":
-        counts, truths, predictions, errors = cleval_strict.evaluate(
-            wanted, found, case_sensitive=case_sensitive, outside=outside
-        )
-    else:
+    pairs = [(truth, prediction)]
+    return next(compare_all(pairs, mode=mode, level=level, case_sensitive=case_sensitive, scale=scale))
+
+
+def compare_all(
+    pairs: Iterable[tuple[Page, Page]],
+    *,
+    mode: Mode = "strict",
+    level: Level | None = None,
+    case_sensitive: bool = False,
+    scale: Range | None = None,
+) -> Iterator[PageResult]:
+    """The records of many pages (truth, prediction), in order: what `compare` gives, in about half of its time.
+
+    `level` None takes the level of all true pages, which are then held in memory.
+    """
+    if mode not in ("strict", "compat"):
         raise SpecError(f"mode: 'strict' or 'compat' was wanted, got {mode!r}")
-    return PageResult(
-        f"cleval.{mode}", counts, options, source, truth.index, tuple(truths), tuple(predictions), tuple(errors)
-    )
+    if level is None:
+        pairs = list(pairs)
+    level = resolve_level(level, [truth for truth, _ in pairs] if isinstance(pairs, list) else [])
+    evaluate = cleval_strict.evaluate if mode == "strict" else cleval_compat.evaluate
+    options = {"level": level, "case_sensitive": case_sensitive, "scale": None if scale is None else list(scale)}
+    for chunk in _chunks(pairs):
+        cases = [_case(truth, prediction, level, scale, mode) for truth, prediction in chunk]
+        for (truth, prediction), found in zip(chunk, evaluate(cases, case_sensitive=case_sensitive), strict=True):
+            source = truth.source if truth.source is not None else prediction.source
+            boxes = tuple(found.truth), tuple(found.prediction)
+            yield PageResult(f"cleval.{mode}", found.counts, options, source, truth.index, *boxes, tuple(found.errors))
+
+
+def _chunks(pairs: Iterable[tuple[Page, Page]]) -> Iterator[list[tuple[Page, Page]]]:
+    """Pages in groups that need little memory together."""
+    chunk: list[tuple[Page, Page]] = []
+    size = 0
+    for truth, prediction in pairs:
+        chunk.append((truth, prediction))
+        size += (1 + len(truth.lines)) * (1 + len(prediction.lines))
+        if len(chunk) == CHUNK or size > CHUNK_PAIRS:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _case(truth: Page, prediction: Page, level: Level, scale: Range | None, mode: Mode) -> Case:
+    check_sizes(truth, prediction)
+    wanted, found = boxes_of(truth, level, "truth"), boxes_of(prediction, level, "prediction")
+    return Case(wanted, found, _outside(wanted, truth, prediction, scale, mode))
 
 
 def compare_by_scale(
@@ -86,7 +119,7 @@ def compare_by_scale(
     prediction: Page,
     *,
     mode: Mode = "strict",
-    level: Literal["word", "line"] | None = None,
+    level: Level | None = None,
     case_sensitive: bool = False,
     bins: Sequence[Range] = SCALE_BINS,
 ) -> list[PageResult]:

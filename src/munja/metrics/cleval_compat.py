@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from munja.metrics.boxes import Box
 from munja.metrics.centres import LONGEST_GUESS, aspect_ratios, character_centres, guessed_length
 from munja.metrics.erasing import read_characters
-from munja.metrics.outcomes import ignored, outcome
+from munja.metrics.meetings import Case, Layout, Meeting, Pair, meet
+from munja.metrics.outcomes import Outcome, ignored, outcome
 from munja.metrics.record import BoxResult
 from munja.metrics.shapes import Shapes, split, union
 
 Floats = NDArray[np.float64]
-Pair = tuple[int, int]
 AREA_PRECISION = 0.3
 SINGLE_AREA_PRECISION = float(np.float32(AREA_PRECISION))
 
@@ -65,15 +65,15 @@ class Tally:
     false: dict[int, int]
 
 
-def evaluate(
-    truth: Sequence[Box], prediction: Sequence[Box], *, case_sensitive: bool, outside: Sequence[bool]
-) -> tuple[dict[str, float], list[BoxResult], list[BoxResult]]:
-    """Counts and what became of each box; `outside` marks true boxes that a range of sizes leaves out."""
-    evidence = _gather(truth, prediction, case_sensitive, outside)
-    links = _match(evidence)
-    tally = _tally(evidence, links)
-    truths, predictions = _results(truth, prediction, evidence, links, tally)
-    return _counts(evidence, links, tally), truths, predictions
+def evaluate(cases: Sequence[Case], *, case_sensitive: bool) -> list[Outcome]:
+    """Counts and what became of each box, page by page."""
+    outcomes = []
+    for case, evidence in zip(cases, _gather(cases, case_sensitive), strict=True):
+        links = _match(evidence)
+        tally = _tally(evidence, links)
+        truths, predictions = _results(case.truth, case.prediction, evidence, links, tally)
+        outcomes.append(Outcome(_counts(evidence, links, tally), truths, predictions, []))
+    return outcomes
 
 
 def _tally(evidence: Evidence, links: Links) -> Tally:
@@ -120,74 +120,85 @@ def _results(
     truth: Sequence[Box], prediction: Sequence[Box], evidence: Evidence, links: Links, tally: Tally
 ) -> tuple[list[BoxResult], list[BoxResult]]:
     valid, counted = set(evidence.valid), set(evidence.counted)
+    wrong = [len(text) - tally.right.get(g, 0) for g, text in enumerate(evidence.texts)]
+    wrong_read = [len(text) - tally.erased.get(d, 0) for d, text in enumerate(evidence.read)]
     truths, predictions = [], []
     for g, box in enumerate(truth):
         if g not in valid:
             truths.append(ignored(box))
             continue
-        partners, length = links.truth[g], len(evidence.texts[g])
+        partners = links.truth[g]
         sharing = [len(links.prediction[d]) for d in partners]
-        lost, unseen = length - tally.right.get(g, 0), length - tally.found.get(g, 0)
-        truths.append(
-            outcome(
-                box, partners, sharing, alone="missed", many="split", shared="merged", lost=lost, detection_lost=unseen
-            )
-        )
+        result = outcome(
+            box, partners, sharing, alone="missed", many="split", shared="merged",
+            lost=wrong[g], detection_lost=len(evidence.texts[g]) - tally.found.get(g, 0),
+            partner_lost=wrong_read[partners[0]] if sharing == [1] else 0,
+        )  # fmt: skip
+        truths.append(result)
     for d, box in enumerate(prediction):
         if d not in counted:
             predictions.append(ignored(box))
             continue
         partners = links.prediction[d]
         sharing = [len(links.truth[g]) for g in partners]
-        lost = len(evidence.read[d]) - tally.erased.get(d, 0)
-        extra = tally.included[d] - tally.claimed.get(d, 0) if partners else tally.false[d]
-        predictions.append(
-            outcome(
-                box, partners, sharing, alone="false", many="merged", shared="split", lost=lost, detection_lost=extra
-            )
-        )
+        result = outcome(
+            box, partners, sharing, alone="false", many="merged", shared="split",
+            lost=wrong_read[d],
+            detection_lost=tally.included[d] - tally.claimed.get(d, 0) if partners else tally.false[d],
+            partner_lost=wrong[partners[0]] if sharing == [1] else 0,
+        )  # fmt: skip
+        predictions.append(result)
     return truths, predictions
 
 
-def _gather(truth: Sequence[Box], prediction: Sequence[Box], case_sensitive: bool, outside: Sequence[bool]) -> Evidence:
-    boxes, known = (*truth, *prediction), len(truth)
-    exact = Shapes(
-        split(np.array([point for box in boxes for point in box.polygon], np.float64), [*map(_length, boxes)])
-    )
+def _gather(cases: Sequence[Case], case_sensitive: bool) -> list[Evidence]:
+    layout = Layout(cases)
+    boxes = layout.boxes
+    points = np.array([point for box in boxes for point in box.polygon], np.float64).reshape(-1, 2)
+    corners = [len(box.polygon) for box in boxes]
+    exact, whole = Shapes(split(points, corners)), Shapes(split(np.trunc(points), corners))
     ratios = aspect_ratios(exact)
     texts = [
         "#" * guessed_length(ratio) if box.ignore else box.text if case_sensitive else box.text.upper()
         for box, ratio in zip(boxes, ratios, strict=True)
     ]
-    whole = Shapes([np.trunc(each) for each in exact.polygons])
-    unasked = {g for g, box in enumerate(truth) if box.ignore or outside[g]}
-    # The published code walks sets, and the order of a set with gaps is not that of its numbers: it decides which of
-    # two true boxes takes the characters of a prediction over both.
-    valid = list(set(range(known)) - unasked)
-    rows, columns = whole.near(np.arange(known), np.arange(known, len(boxes)))
-    pairs: list[Pair] = list(zip(rows.tolist(), (columns - known).tolist(), strict=True))
-    lengths = [len(text) for text in texts[:known]] + [0] * len(prediction)
-    centres = split(character_centres(exact, lengths, ratios, upward=True), lengths)
-    inside = _inside(centres, whole, pairs, known)
-    _trim(whole, sorted(unasked), sorted(valid))
-    # Areas decide where centres are shared and on don't-care regions; elsewhere nobody asks for them.
-    needed = [place for place, pair in enumerate(pairs) if pair in inside or pair[0] in unasked]
-    shares = _shares(whole, rows[needed], columns[needed])
-    precision = {pairs[place]: share for place, share in zip(needed, shares, strict=True) if share > 0}
-    ignored = _ignored(unasked, precision, inside)
-    counted = list(set(range(len(prediction))) - ignored)
-    return Evidence(texts[:known], texts[known:], ratios[known:], valid, counted, precision, inside)
+    true = [each for case in cases for each in [True] * len(case.truth) + [False] * len(case.prediction)]
+    lengths = [len(text) if of_truth else 0 for text, of_truth in zip(texts, true, strict=True)]
+    unasked = [
+        flag
+        for case in cases
+        for flag in (
+            *(box.ignore or out for box, out in zip(case.truth, case.outside, strict=True)),
+            *[False] * len(case.prediction),
+        )
+    ]
+    _trim(whole, layout, np.array(unasked, np.bool_))
+    centres = character_centres(exact, lengths, ratios, upward=True)
+    meetings = meet(layout, whole, lengths, centres, unasked, lambda owners, points: _holds(whole, owners, points))
+    found = []
+    for case, first, meeting in zip(cases, layout.firsts.tolist(), meetings, strict=True):
+        middle, last = first + len(case.truth), first + len(case.truth) + len(case.prediction)
+        shares = _shares(meeting, whole.ring_areas[middle:last])
+        regions = {g for g in range(len(case.truth)) if unasked[first + g]}
+        dropped = _ignored(regions, shares, meeting.inside)
+        # The published code walks sets, and the order of a set with gaps is not that of its numbers: it decides which
+        # of two true boxes takes the characters of a prediction over both.
+        valid, counted = (list(set(range(n)) - out) for n, out in ((middle - first, regions), (last - middle, dropped)))
+        found.append(
+            Evidence(
+                texts[first:middle], texts[middle:last], ratios[middle:last], valid, counted, shares, meeting.inside
+            )
+        )
+    return found
 
 
-def _length(box: Box) -> int:
-    return len(box.polygon)
-
-
-def _trim(shapes: Shapes, regions: list[int], valid: list[int]) -> None:
+def _trim(shapes: Shapes, layout: Layout, unasked: NDArray[np.bool_]) -> None:
     """Take from every don't-care region what other true boxes cover."""
-    first, second = shapes.near(np.array(regions, np.intp), np.array(valid, np.intp))
-    if not len(first):
-        return
+    first, second = layout.pairs(of_truth=True)
+    kept = unasked[first] & ~unasked[second]
+    first, second = first[kept], second[kept]
+    kept = shapes.touch(first, second)
+    first, second = first[kept], second[kept]
     covering: dict[int, list[int]] = {}
     for g, other, area in zip(first.tolist(), second.tolist(), shapes.common_areas(first, second), strict=True):
         if area > 0:
@@ -196,29 +207,20 @@ def _trim(shapes: Shapes, regions: list[int], valid: list[int]) -> None:
         shapes.replace(g, shapes.geometry(g).difference(union([shapes.geometry(other) for other in others])))
 
 
-def _shares(whole: Shapes, rows: NDArray[Any], columns: NDArray[Any]) -> list[float]:
-    """Shares of predictions (columns) that lie on true boxes (rows), in float32."""
-    common, areas = whole.common_areas(rows, columns), whole.ring_areas[columns]
-    shares: list[float] = (
-        np.divide(common, areas, out=np.zeros(len(areas)), where=areas > 0).astype(np.float32).tolist()
-    )
-    return shares
+def _shares(meeting: Meeting, areas: Floats) -> dict[Pair, float]:
+    """Shares of predictions that lie on true boxes, in float32, where they have any area in common."""
+    own = areas.tolist()
+    shares = [common / own[d] if own[d] > 0 else 0.0 for (_, d), common in meeting.common.items()]
+    single: list[float] = np.array(shares).astype(np.float32).tolist()
+    return {pair: share for pair, share in zip(meeting.common, single, strict=True) if share > 0}
 
 
-def _inside(centres: Sequence[Floats], whole: Shapes, pairs: Sequence[Pair], known: int) -> dict[Pair, list[bool]]:
-    """For each pair that shares one, which centres of the truth lie in the prediction."""
-    asked = [pair for pair in pairs if len(centres[pair[0]])]
-    if not asked:
-        return {}
-    lengths = [len(centres[g]) for g, _ in asked]
-    points = np.concatenate([centres[g] for g, _ in asked])
-    owners = np.repeat([d + known for _, d in asked], lengths)
+def _holds(whole: Shapes, owners: NDArray[Any], points: Floats) -> NDArray[np.bool_]:
     flags = _in_quads(whole.quads[owners], points)
     other = ~whole.is_quad[owners]
     if other.any():
         flags[other] = whole.contain(owners[other], points[other])
-    parts = split(flags.tolist(), lengths)
-    return {pair: part for pair, part in zip(asked, parts, strict=True) if True in part}
+    return flags
 
 
 def _in_quads(quads: Floats, points: Floats) -> NDArray[np.bool_]:

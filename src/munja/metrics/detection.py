@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from munja.core.page import Page
-from munja.metrics.boxes import Box, boxes_of, check_sizes, resolve_level
+from munja.metrics.boxes import Box, Level, boxes_of, check_sizes, resolve_level
 from munja.metrics.formulas import Harmonic, Measure, Ratio
+from munja.metrics.meetings import Case, Layout, Pair
 from munja.metrics.outcomes import ignored, simple
 from munja.metrics.record import BoxResult, PageResult
 from munja.metrics.shapes import Shapes, on_grid, origin_of
 
-Pair = tuple[int, int]
 RECALL = Ratio(("recalled",), ("truth",))
 PRECISION = Ratio(("precise",), ("predicted",))
 _FIGURES = {"recall": Measure(RECALL), "precision": Measure(PRECISION), "hmean": Measure(Harmonic(RECALL, PRECISION))}
@@ -65,9 +64,11 @@ def overlaps_of(
     such. `skipped` marks more true boxes as don't-care.
     """
     origin = origin_of([box.polygon for box in truth or prediction])
-    known = len(truth)
-    shapes = Shapes(on_grid([box.polygon for box in (*truth, *prediction)], origin))
-    rows, columns = shapes.near(np.arange(known), np.arange(known, known + len(prediction)))
+    layout = Layout([Case(truth, prediction, [])])
+    shapes = Shapes(on_grid([box.polygon for box in layout.boxes], origin))
+    rows, columns = layout.pairs()
+    near = shapes.touch(rows, columns)
+    rows, columns, known = rows[near], columns[near], len(truth)
     pairs = zip(rows.tolist(), (columns - known).tolist(), strict=True)
     common = {pair: area for pair, area in zip(pairs, shapes.common_areas(rows, columns), strict=True) if area > 0}
     own, read = shapes.areas[:known], shapes.areas[known:]
@@ -101,14 +102,14 @@ def compare(
     truth: Page,
     prediction: Page,
     *,
-    level: Literal["word", "line"] | None = None,
+    level: Level | None = None,
     threshold: float = 0.5,
 ) -> PageResult:
     """The record of one page by IoU (ICDAR 2013/2015): boxes that match one to one in the order of the Pages.
 
     A prediction with more than half of its area on a don't-care box is left out.
     """
-    level = resolve_level(level, truth)
+    level = resolve_level(level, [truth])
     overlaps = _overlaps(truth, prediction, level, on_ignored=0.5)
     pairs = match_by_iou(overlaps, threshold)
     credit = dict.fromkeys(pairs, (1.0, 1.0))
@@ -119,7 +120,7 @@ def compare_deteval(
     truth: Page,
     prediction: Page,
     *,
-    level: Literal["word", "line"] | None = None,
+    level: Level | None = None,
     least_recall: float = 0.8,
     least_precision: float = 0.4,
 ) -> PageResult:
@@ -128,7 +129,7 @@ def compare_deteval(
     `least_recall` and `least_precision` are shares of area; for polygons Total-Text recommends 0.7 and 0.6. A true box
     in several predictions earns 0.8, as each of them does; several in one prediction earn 1 each, and so does it.
     """
-    level = resolve_level(level, truth)
+    level = resolve_level(level, [truth])
     overlaps = _overlaps(truth, prediction, level, on_ignored=least_precision)
     credit = _deteval(overlaps, least_recall, least_precision)
     options = {"level": level, "least_recall": least_recall, "least_precision": least_precision}
@@ -150,7 +151,7 @@ def icdar_figures(result: PageResult) -> dict[str, float]:
     return {"recall": recall, "precision": precision, "hmean": 2 * recall * precision / total if total else 0.0}
 
 
-def _overlaps(truth: Page, prediction: Page, level: Literal["word", "line"], *, on_ignored: float) -> Overlaps:
+def _overlaps(truth: Page, prediction: Page, level: Level, *, on_ignored: float) -> Overlaps:
     check_sizes(truth, prediction)
     boxes = boxes_of(truth, level, "truth"), boxes_of(prediction, level, "prediction")
     return overlaps_of(*boxes, on_ignored=on_ignored)

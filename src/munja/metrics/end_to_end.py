@@ -16,9 +16,10 @@ from rapidfuzz.distance import Levenshtein
 from munja.core.errors import SpecError
 from munja.core.page import Page
 from munja.metrics.alignment import fold
-from munja.metrics.boxes import Box, boxes_of, check_sizes, resolve_level
-from munja.metrics.detection import Pair, match_by_iou, overlaps_of
+from munja.metrics.boxes import Box, Level, boxes_of, check_sizes, resolve_level
+from munja.metrics.detection import match_by_iou, overlaps_of
 from munja.metrics.formulas import Harmonic, Measure, Ratio
+from munja.metrics.meetings import Pair
 from munja.metrics.outcomes import ignored, simple
 from munja.metrics.record import BoxResult, PageResult
 from munja.metrics.text import one_minus_ned
@@ -45,7 +46,7 @@ def compare(
     truth: Page,
     prediction: Page,
     *,
-    level: Literal["word", "line"] | None = None,
+    level: Level | None = None,
     task: Task = "end to end",
     case_sensitive: bool = False,
     lexicon: Collection[str] | None = None,
@@ -60,7 +61,7 @@ def compare(
     check_sizes(truth, prediction)
     if task not in ("end to end", "word spotting"):
         raise SpecError(f"task: 'end to end' or 'word spotting' was wanted, got {task!r}")
-    level = resolve_level(level, truth)
+    level = resolve_level(level, [truth])
     wanted, found = boxes_of(truth, level, "truth"), boxes_of(prediction, level, "prediction")
     spotting = task == "word spotting"
     skipped = [spotting and not searchable(box.text) for box in wanted]

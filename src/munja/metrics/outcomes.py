@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from munja.metrics.boxes import Box
-from munja.metrics.record import BoxResult, Kind
+from munja.metrics.record import BoxResult, CharacterError, Kind
 
 IGNORED: tuple[Kind, ...] = ("ignored",)
+
+
+class Outcome(NamedTuple):
+    """What a page contributes: its counts, what became of the boxes of truth and prediction, wrong characters."""
+
+    counts: dict[str, float]
+    truth: list[BoxResult]
+    prediction: list[BoxResult]
+    errors: list[CharacterError]
 
 
 def outcome(
@@ -20,12 +30,14 @@ def outcome(
     shared: Kind,
     lost: float,
     detection_lost: float,
+    partner_lost: float,
 ) -> BoxResult:
     """What became of a box that counts.
 
     `sharing` says how many boxes each of its partners is matched with; `alone`, `many` and `shared` name what it is
-    without a partner, with several, and with one that has several. A penalty of one character for every partner but
-    the first is added to the lost ones.
+    without a partner, with several, and with one that has several. `lost` characters are wrong in the box itself,
+    `partner_lost` in the only partner of a box that is its only one: a missing character makes both wrong. A penalty
+    of one character for every partner but the first is added to the lost ones.
     """
     penalty = max(len(partners) - 1, 0)
     kinds: list[Kind] = []
@@ -36,7 +48,7 @@ def outcome(
             kinds.append(many)
         if any(number > 1 for number in sharing):
             kinds.append(shared)
-        if lost > 0:
+        if lost > 0 or partner_lost > 0:
             kinds.append("wrong characters")
     return BoxResult(
         box.line,

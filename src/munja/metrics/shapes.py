@@ -31,7 +31,7 @@ class Shapes:
 
     def __init__(self, polygons: Sequence[Floats]) -> None:
         self.polygons = polygons
-        self.is_quad = np.fromiter((len(each) == 4 for each in polygons), np.bool_, len(polygons))
+        self.is_quad = np.array([*map(len, polygons)], np.intp) == 4
         if self.is_quad.all():
             self.quads = np.concatenate(polygons).reshape(-1, 4, 2) if len(polygons) else np.zeros((0, 4, 2))
         else:
@@ -71,11 +71,10 @@ class Shapes:
         self._geometries[number] = geometry
         self.convex[number] = False
 
-    def near(self, first: Array, second: Array) -> tuple[Array, Array]:
-        """Numbers of the pairs, one of each list of numbers, whose upright bounds touch: no others can overlap."""
-        touch = (self.low[first][:, None] <= self.high[second]) & (self.low[second] <= self.high[first][:, None])
-        rows, columns = np.nonzero(touch[..., 0] & touch[..., 1])
-        return first[rows], second[columns]
+    def touch(self, first: Array, second: Array) -> NDArray[np.bool_]:
+        """Whether the upright bounds of the polygons first[i] and second[i] touch: no others can overlap."""
+        touch = (self.low[first] <= self.high[second]) & (self.low[second] <= self.high[first])
+        return np.asarray(touch[:, 0] & touch[:, 1])
 
     def common_areas(self, first: Array, second: Array) -> list[float]:
         """Areas (P,) that the polygons first[i] and second[i] have in common."""
@@ -114,8 +113,8 @@ def origin_of(polygons: Sequence[Polygon]) -> tuple[float, float]:
     return (min(x for x, _ in points), min(y for _, y in points)) if points else (0.0, 0.0)
 
 
-def on_grid(polygons: Sequence[Polygon], origin: tuple[float, float]) -> list[Floats]:
-    """Polygons (K_i, 2) relative to an origin, on the grid of 1/64 px."""
+def on_grid(polygons: Sequence[Polygon], origin: tuple[float, float] | Floats) -> list[Floats]:
+    """Polygons (K_i, 2) relative to an origin, or to one for every point (sum of K_i, 2), on the grid of 1/64 px."""
     points = np.array([point for polygon in polygons for point in polygon], np.float64).reshape(-1, 2)
     points = np.round((points - origin) * GRID) / GRID + 0.0  # + 0.0: no negative zeros, that compare but do not sort
     return split(points, [len(polygon) for polygon in polygons])
