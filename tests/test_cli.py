@@ -18,7 +18,7 @@ from munja.cli import run
 from munja.core.artifact import open_artifact
 from munja.core.errors import SpecError
 from munja.core.page import Page
-from munja.steps.read import parse_pages
+from munja.steps.inputs import parse_pages
 
 FAST = ["--engine", "onnxruntime", "--threads", "1"]
 

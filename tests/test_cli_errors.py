@@ -39,7 +39,6 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         (b"", "0 bytes"),
         (b"a shopping list", "not a picture that Munja knows"),
-        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC"),
         (b"%PDF-1.7\nnothing more", "damaged PDF"),
     ],
 )
@@ -157,7 +156,7 @@ def test_results_that_cannot_be_written_are_named(
 ) -> None:
     (tmp_path / "out").write_text("a file in the way")
     message = refusal(capsys, "read", str(picture), "--out", str(tmp_path / "out"), *FAST)
-    assert f"{tmp_path / 'out' / 'name.txt'}: cannot be written" in message
+    assert f"{tmp_path / 'out'}: cannot be written" in message
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -145,5 +145,5 @@ def test_a_locked_document_says_that_it_is_locked(tmp_path: Path) -> None:
         b"/Encrypt<</Filter/Standard/V 1/R 2/O" + key + b"/U" + key + b"/P -4>>/ID[" + key + key + b"]/Root 1 0 R"
     )
     path.write_bytes(content.replace(b"/Root 1 0 R", encrypted))
-    with pytest.raises(InputError, match=r"locked\.pdf: a PDF locked with a password; save an unlocked copy"):
+    with pytest.raises(InputError, match=r"locked\.pdf: a PDF locked with a password; give it with --password"):
         list(frames(path))

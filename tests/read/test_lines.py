@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
+import munja.train.language  # noqa: F401  registers the makers
+from munja.core.artifact import Artifact, open_artifact
+from munja.core.registry import build
 from munja.imaging.geometry import quad_angle
 from munja.read.engines import open_engine
 from munja.read.lines import LineReader
@@ -118,3 +124,70 @@ def test_a_picture_without_ink_gives_no_sure_line(line_reader: LineReader, quads
         lines = line_reader.read(np.full((170, 460, 3), level, np.uint8), quads)
         assert len(lines) == 4
         assert max(line.score or 0 for line in lines) < 0.9 or not any(line.text for line in lines)
+
+
+DRAWN = "Invoice number 20983716"
+
+
+@pytest.fixture(scope="module")
+def sans() -> Path:
+    """DejaVu Sans, which recipes/fonts/install.sh installs."""
+    return next(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
+
+
+@pytest.fixture(scope="module")
+def dense() -> Artifact:
+    """The light recogniser of this repository."""
+    return open_artifact(Path(__file__).parents[2] / "models/dense-s-ascii/dense-s-ascii.int8.onnx")
+
+
+def drawn(text: str, font: Path, squeezed: float) -> tuple[np.ndarray, np.ndarray]:
+    """A picture of a line, squeezed to a share of its width, and its quad."""
+    face = ImageFont.truetype(str(font), 30)
+    width = round(face.getlength(text))
+    strip = Image.new("L", (width, 40), 255)
+    ImageDraw.Draw(strip).text((0, 2), text, font=face, fill=0)
+    narrow = strip.resize((round(width * squeezed), 40), Image.Resampling.LANCZOS)
+    page = np.full((60, narrow.width + 20, 3), 255, np.uint8)
+    page[10:50, 10 : 10 + narrow.width] = np.asarray(narrow)[..., None]
+    right = 10 + narrow.width
+    return page, np.array([[10, 12], [right, 12], [right, 46], [10, 46]], np.float32)
+
+
+def test_condensed_print_is_shown_wider_and_read(dense: Artifact, sans: Path) -> None:
+    page, quad = drawn(DRAWN, sans, 0.4)
+    texts = []
+    for widen in ([0.0, 0.0], [14.0, 16.0]):
+        rule = {**dense.manifest.input, "widen": widen}
+        artifact = replace(dense, manifest=replace(dense.manifest, input=rule))
+        reader = LineReader(artifact, open_engine(artifact), None, None)
+        texts.append(reader.read(page, [quad])[0].text)
+    assert texts[0] != DRAWN
+    assert texts[1] == DRAWN
+
+
+@pytest.mark.parametrize("character", ["1", "7", "E"])
+def test_a_lone_upright_character_is_not_read_lying(dense: Artifact, sans: Path, character: str) -> None:
+    page, _ = drawn(character, sans, 1.0)
+    columns = np.flatnonzero((page < 128).any((0, 2)))
+    left, right = float(columns[0] - 2), float(columns[-1] + 3)
+    quad = np.array([[left, 12], [right, 12], [right, 48], [left, 48]], np.float32)
+    assert (right - left) * 1.5 < 36, "a tall box"
+    (line,) = LineReader(dense, open_engine(dense), None, None).read(page, [quad])
+    assert line.text == character
+    assert line.angle == 0.0
+
+
+def test_a_language_model_decides_between_look_alikes(dense: Artifact, sans: Path, tmp_path: Path) -> None:
+    # In this face O and 0 look alike; the picture alone cannot know.
+    (tmp_path / "texts.txt").write_text("LOT 2O07\nLOT 2O19\nLOT 2O88\n" * 40, encoding="utf-8")
+    source = {"name": "file", "path": str(tmp_path / "texts.txt")}
+    spec = {"name": "ngram", "sources": [source], "shares": [1.0], "lines": 120, "weight": 1.5}
+    language = build("language", spec, tmp_path / "odd.safetensors")
+    page, quad = drawn("LOT 2001", sans, 1.0)
+    plain = LineReader(dense, open_engine(dense), None, None).read(page, [quad])[0]
+    guided = LineReader(dense, open_engine(dense), None, None, language=language).read(page, [quad])[0]
+    assert plain.text == "LOT 2001"
+    assert guided.text != plain.text
+    assert guided.text.startswith("LOT 2O")
+    assert len(guided.words) == 2

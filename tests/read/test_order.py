@@ -124,6 +124,51 @@ def test_an_example_turned_by_quarters_is_read_in_the_same_order(
     assert reading_order(turned(quads_of(page), degrees), (page.angle + degrees) % 360) == upright
 
 
+def column(left: float, top: float, rows: int, width: float) -> list[np.ndarray]:
+    return [box(left, top + 30 * row, width) for row in range(rows)]
+
+
+def cells(top: float, rows: int, *columns: tuple[float, float]) -> list[np.ndarray]:
+    """Rows of a table or form whose columns begin at x and are so wide."""
+    return [box(x, top + 40 * row, width) for row in range(rows) for x, width in columns]
+
+
+LAYOUTS = {
+    "three columns": [*column(0, 0, 8, 260), *column(290, 0, 8, 260), *column(580, 0, 8, 260)],
+    "a heading over three columns, another over two": [
+        box(0, 0, 840, 40),
+        *(each for x in (0, 290, 580) for each in column(x, 60, 6, 260)),
+        box(0, 280, 840, 40),
+        *(each for x in (0, 430) for each in column(x, 340, 6, 400)),
+    ],
+    "a heading over two of three columns": [
+        box(0, 0, 550, 50),
+        *column(0, 70, 6, 260),
+        *column(290, 70, 6, 260),
+        *column(580, 0, 8, 260),
+    ],
+    "columns above text of full width": [*column(0, 0, 6, 400), *column(430, 0, 6, 400), *column(0, 200, 4, 830)],
+    "text of full width above columns": [*column(0, 0, 4, 830), *column(0, 140, 6, 400), *column(430, 140, 6, 400)],
+    "columns above a table": [
+        *column(0, 0, 6, 400),
+        *column(430, 0, 6, 400),
+        *cells(230, 5, (0, 180), (350, 60), (600, 90)),
+    ],
+    "columns of unequal length": [*column(0, 0, 10, 400), *column(430, 0, 4, 400)],
+    "a table of numbers": cells(0, 8, (0, 180), (250, 60), (400, 60), (520, 90)),
+    "a table of texts": cells(0, 8, (0, 240), (300, 250), (600, 80)),
+    "a form": cells(0, 8, (0, 120), (160, 300)),
+    "a form of two blocks": cells(0, 6, (0, 100), (120, 200), (420, 100), (540, 200)),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270, 12])
+def test_layouts_are_read_as_a_person_reads_them(name: str, degrees: float) -> None:
+    quads = LAYOUTS[name]
+    assert order_of_shuffled(turned(quads, degrees), degrees, 7) == list(range(len(quads)))
+
+
 def test_thousands_of_lines_are_ordered_in_a_moment() -> None:
     quads = [box(column * 500, row * 25, 450) for column in range(2) for row in range(1000)]
     assert reading_order(quads, 0) == list(range(2000))

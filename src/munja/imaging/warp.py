@@ -17,10 +17,11 @@ SHORT = 32_000  # pixels
 def cut_quad(image: Image, quad: NDArray[Any], width: int, height: int) -> Image:
     """The inside of a quad (4, 2) of an image (H, W, 3) as (height, width, 3); what lies outside repeats the edge."""
     natural_width, natural_height = quad_size(quad)
-    if max(image.shape[:2]) >= SHORT:  # OpenCV's warps address 32,767 pixels: cut the neighbourhood out first
+    # OpenCV's warps address 32,767 pixels, and copy a view as a whole: cut the neighbourhood out first.
+    if max(image.shape[:2]) >= SHORT or not image.flags.c_contiguous:
         left, top = np.clip(np.floor(quad.min(axis=0)).astype(int) - 2, 0, (image.shape[1] - 1, image.shape[0] - 1))
         right, bottom = np.ceil(quad.max(axis=0)).astype(int) + 2
-        image = image[top : max(bottom, top + 1), left : max(right, left + 1)]
+        image = np.ascontiguousarray(image[top : max(bottom, top + 1), left : max(right, left + 1)])
         quad = quad - np.array([left, top], np.float32)
         if max(image.shape[:2]) >= SHORT:
             half = (max(1, image.shape[1] // 2), max(1, image.shape[0] // 2))
@@ -58,6 +59,12 @@ def fit(image: Image, width: int, height: int) -> Image:
     """The image scaled to (height, width, 3); averaged where it shrinks, so that thin strokes do not vanish."""
     if (image.shape[1], image.shape[0]) == (width, height):
         return image
+    if image.strides[2] == 0:  # one channel shown three times: OpenCV would copy all of it
+        return np.repeat(_resized(image[..., 0], width, height)[..., None], 3, axis=2)
+    return _resized(image, width, height)
+
+
+def _resized(image: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
     smaller = width < image.shape[1] and height < image.shape[0]
     way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)

@@ -6,10 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from munja.imaging.geometry import quad_size
+from munja.imaging.geometry import grow_quad, quad_size
 from munja.imaging.image import Image
 from munja.imaging.warp import cut_quad, fit, part
 from munja.read.ink import columns_of_ink
@@ -42,6 +43,11 @@ def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.
     return np.pad(inner, padding, mode="edge")[None], scale
 
 
+def grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture (H, W, 3) as grey (H, W, 1), as bright as it is seen."""
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
+
+
 def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -> int:
     """Width in pixels of a line of quad_width x quad_height pixels, scaled to the recogniser's height."""
     natural = round(quad_width * rule["height"] / max(quad_height, 1.0))
@@ -71,10 +77,22 @@ def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, An
     bucket = width_bucket(width, rule["width_step"]) if "width_step" in rule else rule["width"]
     line = cut_quad(image, quad, min(width, bucket), rule["height"])
     if rule["channels"] == 1:
-        line = np.asarray(line @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5, np.uint8)[..., None]
+        line = grey(line)
     padded = np.full((1, rule["height"], bucket, rule["channels"]), rule["pad"], np.uint8)
     padded[0, :, : line.shape[1]] = line
     return padded
+
+
+def show_line(image: Image, quad: NDArray[Any], rule: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """A line as a classifier wants it: with the margin of its rule, and no more than its first `longest` pixels."""
+    pad_x, pad_y = rule.get("padding", (0.0, 0.0))
+    height = quad_size(quad)[1]
+    quad = grow_quad(quad, pad_x * height, pad_y * height)
+    width = line_width(*quad_size(quad), rule)
+    longest = rule.get("longest", width)
+    if width > longest:
+        quad, width = part(quad, 0.0, longest / width), longest
+    return cut_line(image, quad, width, rule)
 
 
 def width_bucket(width: int, step: int) -> int:

@@ -13,7 +13,7 @@ from munja.core.page import Line
 from munja.core.registry import build
 from munja.imaging.geometry import grow_quad, quad_size
 from munja.imaging.image import Image
-from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces
+from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line
 from munja.read.codecs import angle, ctc, jamo  # noqa: F401  (they register themselves)
 from munja.read.codecs.jamo import is_syllable
 from munja.read.decode import ContextDecoder
@@ -108,8 +108,7 @@ class LineReader:
         if self._direction is None:
             return False
         rule, codec, engine = self._direction
-        width = line_width(*quad_size(quad), rule)
-        (probability,) = engine.run(cut_line(image, quad, width, rule), ["probability"])
+        (probability,) = engine.run(show_line(image, quad, rule), ["probability"])
         return bool(codec.decode(probability[0]) == 180.0)
 
     def _read_quad(self, image: Image, quad: NDArray[np.float32]) -> Line:

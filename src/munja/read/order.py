@@ -67,7 +67,7 @@ def page_angle(angles: Sequence[float], weights: Sequence[float]) -> float:
 def _ordered(boxes: list[_Box]) -> list[_Box]:
     gutter = _gutter(boxes)
     if gutter is None:
-        return [box for row in _rows(boxes) for box in row]
+        return _in_sections(boxes)
     height = float(np.median([box.height for box in boxes]))
     body = [box for box in boxes if box.width > SHORT * height]
     top, bottom = min(box.top for box in body), max(box.bottom for box in body)
@@ -87,11 +87,46 @@ def _ordered(boxes: list[_Box]) -> list[_Box]:
     return result + [box for row in _rows(foot) for box in row]
 
 
-def _gutter(boxes: list[_Box]) -> float | None:
+def _in_sections(boxes: list[_Box]) -> list[_Box]:
+    """Boxes that have no columns from top to bottom: in columns where a section of the page has them, else in rows."""
+    sections = _sections(boxes)
+    if len(sections) < 2:
+        return [box for row in _rows(boxes) for box in row]
+    result: list[_Box] = []
+    plain: list[_Box] = []
+    for section in [*sections, []]:
+        if section and _gutter(section) is None:
+            plain += section
+            continue
+        result += [box for row in _rows(plain) for box in row]
+        plain = []
+        result += _ordered(section) if section else []
+    return result
+
+
+def _sections(boxes: list[_Box]) -> list[list[_Box]]:
+    """The boxes from the top, divided where a line runs across the page and where nothing stands for a while."""
+    if len(boxes) < 7:
+        return [boxes]
+    height = float(np.median([box.height for box in boxes]))
+    across = 0.8 * (max(box.right for box in boxes) - min(box.left for box in boxes))
+    sections: list[list[_Box]] = [[]]
+    bottom, alone = -np.inf, False
+    for box in sorted(boxes, key=lambda each: each.top):
+        wide = box.width > across
+        if sections[-1] and (box.top > bottom + 1.2 * height or wide or alone):
+            sections.append([])
+        sections[-1].append(box)
+        bottom, alone = max(bottom, box.bottom), wide
+    return sections
+
+
+def _gutter(boxes: list[_Box], depth: int = 3) -> float | None:
     """The x of a white strip between two columns of running text, None if there is none.
 
     Running text fills its column: most lines left of the strip end near it, most lines right of it begin near it, and
-    both are long. A receipt's prices or a form's answers are short or ragged, and are read in rows.
+    both are long; or a side is `depth` or fewer columns itself. A receipt's prices or a form's answers are short or
+    ragged, and are read in rows.
     """
     if len(boxes) < 6:
         return None
@@ -110,10 +145,14 @@ def _gutter(boxes: list[_Box]) -> float | None:
         strip = float(lefts[right].min() - rights[left].max())
         if best is not None and (crossing, -strip) >= best[:2]:
             continue
-        if not (_fills(lefts[left], rights[left], height) and _fills(lefts[right], rights[right], height)):
-            continue
         side = [box for box, is_left in zip(boxes, left, strict=True) if is_left]
         other = [box for box, is_right in zip(boxes, right, strict=True) if is_right]
+        if not all(
+            _fills(lefts[part], rights[part], height)
+            or (depth > 0 and strip > 0 and _gutter(group, depth - 1) is not None)
+            for part, group in ((left, side), (right, other))
+        ):
+            continue
         bottom = min(max(box.bottom for box in side), max(box.bottom for box in other))
         if bottom <= max(min(box.top for box in side), min(box.top for box in other)):
             continue  # one below the other: no columns

@@ -18,21 +18,34 @@ Models = str | os.PathLike[str] | None
 
 @dataclass(frozen=True)
 class ModelSet:
-    """The artifacts that read together; without `direction`, upside-down lines are not turned."""
+    """The artifacts that read together.
+
+    Without `direction`, upside-down lines are not turned; without `language`, look-alikes are told apart by the picture
+    alone.
+    """
 
     detector: Artifact
     recogniser: Artifact
     direction: Artifact | None = None
+    language: Artifact | None = None
 
 
-def model_set(models: Models = None, recogniser: str | os.PathLike[str] | None = None) -> ModelSet:
+def model_set(
+    models: Models = None,
+    recogniser: str | os.PathLike[str] | None = None,
+    language: str | os.PathLike[str] | None = None,
+) -> ModelSet:
     """The models for a name (`ppocr`), a folder of artifacts, or None for the default, which is ppocr.
 
-    `recogniser` is an artifact file that takes the place of the set's own.
+    `recogniser` is an artifact file that takes the place of the set's own; the set's language model goes with it, since
+    it knows other classes. `language` is a language model to use instead, or "none".
     """
     chosen = _named_or_folder("ppocr" if models is None else models)
     if recogniser is not None:
-        chosen = replace(chosen, recogniser=open_artifact(recogniser).expect("recognise"))
+        chosen = replace(chosen, recogniser=open_artifact(recogniser).expect("recognise"), language=None)
+    if language is not None:
+        given = None if str(language) == "none" else open_artifact(language).expect("language")
+        chosen = replace(chosen, language=given)
     return chosen
 
 
@@ -57,8 +70,10 @@ def _named_or_folder(models: str | os.PathLike[str]) -> ModelSet:
             f"models {str(models)!r}: a folder of artifacts or one of {', '.join(names('models'))} was wanted"
         )
     found: dict[str, Artifact] = {}
-    for file in sorted(path.glob("*.onnx")):
+    for file in sorted([*path.glob("*.onnx"), *path.glob("*.safetensors")]):
         artifact = open_artifact(file)
+        if file.suffix == ".safetensors" and artifact.manifest.task != "language":
+            continue  # trainable weights, which are not run
         if artifact.manifest.task in found:
             raise ArtifactError(
                 f"{path}: two models for {artifact.manifest.task!r}, {file.name} is one; keep one of them"
@@ -67,7 +82,7 @@ def _named_or_folder(models: str | os.PathLike[str]) -> ModelSet:
     for task in ("detect", "recognise"):
         if task not in found:
             raise ArtifactError(f"{path}: no model for {task!r} among its .onnx files")
-    return ModelSet(found["detect"], found["recognise"], found.get("direction"))
+    return ModelSet(found["detect"], found["recognise"], found.get("direction"), found.get("language"))
 
 
 @register("models", "ppocr")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -10,10 +10,18 @@ from munja.core.artifact import write_atomically
 from munja.core.errors import InputError
 
 
+class Progress(Protocol):
+    """How far a run is, for a person who watches."""
+
+    def advance(self, *, pages: int = 0, sources: int = 0) -> None:
+        """Count pages and sources that are done."""
+        ...
+
+
 class Console(Protocol):
     """Where a step shows what it does."""
 
-    def show(self, document: str) -> None:
+    def show(self, document: str | bytes) -> None:
         """Give a result to the person, as it stands."""
         ...
 
@@ -21,8 +29,8 @@ class Console(Protocol):
         """Tell the person something about the run."""
         ...
 
-    def track(self, items: Sequence[str], what: str) -> Iterator[str]:
-        """Yield the items one by one, showing how many are done."""
+    def progress(self, total: int, what: str) -> AbstractContextManager[Progress]:
+        """Show how many of `total` sources are done while the context is open, with pages/s and the time left."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""`munja synth` and `munja data augment`: lines to train on, and how they look."""
+"""`munja synth` and `munja data augment`: lines and pages to train on, and how they look."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from munja.core.errors import InputError
 from munja.core.registry import register
-from munja.core.spec import load_spec, override
+from munja.core.spec import Spec, load_spec, override
 from munja.steps.console import Console, write_file
 
 
@@ -22,31 +22,49 @@ def synth(
     split: str = "train",
     sheet: bool = False,
 ) -> Path:
-    """Write synthetic lines of text with the place of every character.
+    """Write synthetic lines of text with the place of every character, or pages with the place of every line.
 
     Args:
-        recipe: Recipe of the lines, such as recipes/synth/receipts.toml.
+        recipe: Recipe of lines, such as recipes/synth/receipts.toml, or of pages: recipes/synth/pages.toml.
         settings: Changes to the recipe, such as corpora=FOLDER or looks.faded=0.
-        count: How many lines.
+        count: How many lines or pages.
         out: Folder to write; it must not exist yet. With --sheet, the PNG to write.
-        seed: The same seed gives the same lines.
+        seed: The same seed gives the same lines or pages.
         split: Faces to use: train or validate.
-        sheet: Write one picture with all lines instead of a folder, to look at.
+        sheet: Write one picture with all of them instead of a folder, to look at.
     """
+    tree = override(load_spec(recipe), settings)
+    if sheet and out.suffix != ".png":
+        raise InputError(f"{out}: a sheet is written as .png")
+    write = _synthetic_pages if tree.get("kind", "lines") == "pages" else _synthetic_lines
+    what = write(tree, count, out, seed=seed, split=split, sheet=sheet)
+    console.say(f"{count:,} {what} {'on' if sheet else 'in'} {out}")
+    return out
+
+
+def _synthetic_lines(tree: Spec, count: int, out: Path, *, seed: int, split: str, sheet: bool) -> str:
     from munja.data.synth.lines import LineSynthesiser
     from munja.data.synth.write import contact_sheet, write_lines
 
-    tree = override(load_spec(recipe), settings)
-    if not sheet:
+    if sheet:
+        batch = LineSynthesiser(tree, split=split).batch(seed, count, width=256)
+        _write_png(out, contact_sheet(list(batch.images), 4))
+    else:
         write_lines(tree, count, out, seed=seed, split=split)
-        console.say(f"{count:,} lines in {out}")
-        return out
-    if out.suffix != ".png":
-        raise InputError(f"{out}: a sheet is written as .png")
-    batch = LineSynthesiser(tree, split=split).batch(seed, count, width=256)
-    _write_png(out, contact_sheet(list(batch.images), 4))
-    console.say(f"{count} lines on {out}")
-    return out
+    return "lines"
+
+
+def _synthetic_pages(tree: Spec, count: int, out: Path, *, seed: int, split: str, sheet: bool) -> str:
+    from munja.data.synth.pages import PageSynthesiser
+    from munja.data.synth.pages.write import drawn, write_pages
+    from munja.data.synth.write import contact_sheet
+
+    if sheet:
+        batch = PageSynthesiser(tree, split=split).batch(seed, count)
+        _write_png(out, contact_sheet(drawn(batch), 4))
+    else:
+        write_pages(tree, count, out, seed=seed, split=split)
+    return "pages"
 
 
 @register("step", "data.augment")

@@ -1,13 +1,18 @@
-"""`munja import`, `munja export`, `munja quantise`: from one model file to another."""
+"""`munja import`, `munja export`, `munja quantise`: from one model file to another; `munja models` lists them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from munja.core.errors import InputError
 from munja.core.registry import register
 from munja.core.spec import load_spec
 from munja.steps.console import Console, write_file
+
+if TYPE_CHECKING:
+    from munja.read.inventory import ModelCard
 
 
 @register("step", "import")
@@ -48,18 +53,19 @@ def import_model(
 
 
 @register("step", "export")
-def export(console: Console, artifact: Path, /, *, out: Path, data: Path | None = None) -> Path:
-    """Make a runnable ONNX file of a trained recogniser; written only if it reads exactly as the weights do.
+def export(console: Console, artifact: Path, /, *, out: Path, data: Path | None = None, weights: str = "f32") -> Path:
+    """Make a runnable ONNX file of a trained model; written only if it reads exactly as the weights do.
 
     Args:
         artifact: The trained .safetensors file.
         out: The .onnx file to write.
-        data: Spec of lines to prove it on; those it was validated on by default.
+        data: Spec of lines (for a detector: recipe of pages) to prove it on; those it was validated on by default.
+        weights: f32, or f16 for a file of half the size that computes in f32 all the same.
     """
     from munja.shrink.export import export as run
 
-    made = run(artifact, out, data=None if data is None else load_spec(data))
-    console.say(f"{out}: written; largest difference of a logit: {made.manifest.metrics['parity']}")
+    made = run(artifact, out, data=None if data is None else load_spec(data), weights=weights)
+    console.say(f"{out}: written; largest difference from the weights: {made.manifest.metrics['parity']}")
     return out
 
 
@@ -84,3 +90,25 @@ def quantise(
         f"exact {after['exact']:.1%}, was {before['exact']:.1%}"
     )
     return out
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The models that were found."""
+
+    cards: tuple[ModelCard, ...]
+
+
+@register("step", "models")
+def models(console: Console, /, *places: Path) -> Inventory:
+    """List installed models: task, size, licence, charset, hash, and what was measured with them.
+
+    Args:
+        places: Artifacts, or folders of them; the installed model sets by default.
+    """
+    from munja.read.inventory import installed, listed
+
+    cards = list(listed(places) if places else installed())
+    for card in cards:
+        console.show(card.describe() + "\n")
+    return Inventory(tuple(cards))

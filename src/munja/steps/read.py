@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from munja.core.errors import InputError, MunjaError, SpecError
+from munja.core.errors import InputError, SpecError
 from munja.core.registry import register
-from munja.steps.console import Console, write_file
+from munja.steps.console import Console
+from munja.steps.inputs import Input, expand, parse_pages, parse_region
+from munja.steps.jobs import Job, Task, read_each, read_side_by_side
+from munja.steps.report import Outcome, ReadReport
+from munja.steps.results import check_folder, is_finished, targets_of
 
 if TYPE_CHECKING:
-    from munja.core.page import Page
-    from munja.imaging.image import PageRanges
-
-
-@dataclass
-class ReadReport:
-    """What a `read` did: counts, seconds, files written, and a message for each source that failed."""
-
-    sources: int = 0
-    pages: int = 0
-    lines: int = 0
-    seconds: float = 0.0
-    written: list[Path] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        """Whether every source was read."""
-        return not self.failures
-
-    def sentence(self) -> str:
-        """The run in one line, for a person."""
-        rate = self.pages / self.seconds if self.seconds else 0.0
-        failed = f", {len(self.failures)} failed" if self.failures else ""
-        return (
-            f"{_count(self.sources, 'file')}, {_count(self.pages, 'page')}, {_count(self.lines, 'line')} "
-            f"in {self.seconds:.1f} s ({rate:.2f} pages/s){failed}"
-        )
+    from munja.read.writers import Writer
 
 
 @register("step", "read")
@@ -52,146 +27,171 @@ def read(
     *sources: str,
     to: str = "text",
     out: Path | None = None,
+    resume: bool = False,
+    jobs: int = 1,
     models: str | None = None,
     recogniser: Path | None = None,
+    language: str | None = None,
     engine: str = "auto",
     threads: int | None = None,
     precision: str = "f32",
-    max_pixels: int = 100_000_000,
+    max_pixels: int | None = None,
+    memory: str | None = None,
     dpi: float = 200.0,
     pages: str | None = None,
+    region: list[str] | None = None,
+    password: str | None = None,
+    text_layer: bool = False,
     order: str = "reading",
     min_score: float = 0.65,
 ) -> ReadReport:
     """Read the text in pictures and documents.
 
     Args:
-        sources: Pictures, PDF files, or folders of them.
-        to: Formats to write, separated by commas: text, json.
-        out: Folder for the results; without it they are printed.
+        sources: Pictures, PDF files, folders of them, patterns such as 'scans/**/*.tif', or - for standard input.
+        to: Formats to write, separated by commas: text, markdown, json, tsv, hocr, alto, page, pdf, html, png.
+        out: Folder for the results, or the file to write for one source and one format; else they are printed.
+        resume: Leave out sources whose results are in the folder already.
+        jobs: Processes that read side by side; they share the threads and the memory.
         models: Model set: ppocr, or a folder of artifacts.
         recogniser: Recogniser artifact that takes the place of the set's own.
-        engine: onnxruntime, openvino, or auto: onnxruntime unless bf16 is asked for.
-        threads: Cores to use; all of them by default.
+        language: Language model (.safetensors) that tells look-alikes apart, or none; the set's own by default.
+        engine: onnxruntime, openvino, or auto: what `munja bench` found fastest, else onnxruntime unless bf16 is asked.
+        threads: Cores to use in each process; all of them, shared between the processes, by default.
         precision: f32, bf16 or int8; never changed silently.
-        max_pixels: Largest picture that is read, in pixels.
+        max_pixels: Largest picture that is read, in pixels; 100 million by default, or what --memory allows.
+        memory: Memory that reading may take, such as 2GB.
         dpi: Resolution at which PDF pages are rendered, in dots per inch.
         pages: Pages of each document to read, counted from 1, such as 1-3,7.
+        region: Part of each page to read, as x,y,width,height in pixels; may be given several times.
+        password: Password of locked PDF files.
+        text_layer: Take the text that a PDF page holds instead of reading its picture.
         order: reading, or raw: the order of detection.
         min_score: Lines read with a lower score are left out.
     """
-    from munja.read.reader import Reader
+    from munja.read.reader import available_cores
     from munja.read.writers import writer
 
-    formats = [each.strip() for each in to.split(",")]
+    formats = tuple(each.strip() for each in to.split(","))
     writers = [writer(each) for each in formats]
-    if out is None and len(formats) > 1:
-        raise SpecError(f"--to {to}: several formats need a folder to be written to: --out FOLDER")
+    if jobs < 1:
+        raise SpecError(f"--jobs {jobs}: 1 or more were wanted")
     if not sources:
         raise InputError("no picture was named: munja read FILE or FOLDER ...")
-    files = list(_expand(sources))
-    wanted = None if pages is None else parse_pages(pages)
-    targets = {} if out is None else _targets(files, out)
-    reader = Reader(
-        models=models,
-        recogniser=recogniser,
-        engine=engine,
-        threads=threads,
-        precision=precision,
-        max_pixels=max_pixels,
-        dpi=dpi,
-        order=order,
-        min_score=min_score,
+    task = Task(
+        formats,
+        {
+            "models": models,
+            "recogniser": recogniser,
+            "language": language,
+            "engine": engine,
+            "threads": threads if threads is not None else max(1, available_cores() // jobs),
+            "precision": precision,
+            "max_pixels": max_pixels,
+            "memory": _share(memory, jobs),
+            "dpi": dpi,
+            "text_layer": text_layer,
+            "order": order,
+            "min_score": min_score,
+        },
+        None if pages is None else parse_pages(pages),
+        tuple(parse_region(each) for each in region or ()),
+        password,
     )
-    report = ReadReport(len(files))
-    started = time.monotonic()
-
-    def fail(_source: object, error: MunjaError) -> None:
-        report.failures.append(str(error))
-        console.say(f"munja: {error}")
-
-    several = len(files) > 1
-    names = [str(each) for each, _ in files]
-    watched = iter(names) if out is None else console.track(names, "reading")  # printed results show how far it is
-    for name, found in _by_source(reader.stream(watched, pages=wanted, on_error=fail)):
-        report.pages += len(found)
-        report.lines += sum(len(page.lines) for page in found)
-        for each in writers:
-            if out is None:
-                console.show(_heading(name, formats[0]) + each.document(found) if several else each.document(found))
-                continue
-            target = targets[name].with_name(targets[name].name + each.suffix)
-            write_file(target, each.document(found).encode())
-            report.written.append(target)
-    report.seconds = time.monotonic() - started
-    if several or out is not None:
+    files = list(expand(sources))
+    _check_output(out, formats, files, jobs, resume)
+    wanted = _jobs(files, out, writers)
+    left = [each for each in wanted if not (resume and _is_finished(each, writers))]
+    report = ReadReport(len(files), skipped=len(wanted) - len(left))
+    if left:
+        _run(console, report, left, task, min(jobs, len(left)))
+    if len(files) > 1 or out is not None:
         console.say(report.sentence() + (f"; results in {out}" if out is not None else ""))
     return report
 
 
-def parse_pages(text: str) -> PageRanges:
-    """Page numbers from 0 for ranges that count from 1, such as `1-3,7`."""
-    from munja.imaging.image import PageRanges
+def _run(console: Console, report: ReadReport, jobs: Sequence[Job], task: Task, processes: int) -> None:
+    """Read what is left and count it in the report; say what failed, and what was finished if a person interrupts."""
+    from munja.read.reader import Reader
 
-    ranges: list[range] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        counts = [each.isascii() and each.isdigit() for each in (first, last)]
-        if not counts[0] or (dash and not counts[1]) or int(first) < 1 or (dash and int(last) < int(first)):
-            raise SpecError(f"--pages {text}: pages counted from 1 were wanted, such as 1-3,7")
-        ranges.append(range(int(first) - 1, int(last) if dash else int(first)))
-    return PageRanges(tuple(ranges))
+    printed = jobs[0].target is None
+    heading = printed and report.sources > 1 and task.formats == ("text",)
+    started = time.monotonic()
 
+    def show(name: str, document: bytes) -> None:
+        title = f"==> {name} <==\n" if heading else ""
+        console.show(title.encode() + document)
 
-def _expand(sources: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """The picture files that the sources name, each with its place below the folder that was named."""
-    from munja.imaging.image import PICTURE_SUFFIXES
+    def count(outcomes: Iterator[Outcome], advance: Callable[..., None]) -> None:
+        for outcome in outcomes:
+            report.add(outcome)
+            if printed and outcome.error is not None:
+                console.say(f"munja: {outcome.error}")
+            advance(pages=0 if processes == 1 else outcome.pages, sources=1)
 
-    for source in sources:
-        path = Path(source)
-        if not os.path.isdir(path):  # unlike Path.is_dir, it also takes a name that is too long
-            if not os.path.exists(path):
-                raise InputError(f"{path}: no such file or folder")
-            yield path, Path(path.name)
-            continue
-        found = sorted(each for each in path.rglob("*") if each.suffix.lower() in PICTURE_SUFFIXES and each.is_file())
-        if not found:
-            kinds = " ".join(sorted(PICTURE_SUFFIXES))
-            raise InputError(f"{path}: a folder without pictures (looked for {kinds})")
-        yield from ((each, each.relative_to(path)) for each in found)
-
-
-def _targets(files: Sequence[tuple[Path, Path]], out: Path) -> dict[str, Path]:
-    """Where each file's results go, without suffix: its own suffix is kept where two files would meet."""
-    from munja.imaging.image import printable
-
-    stems = [out / place.with_suffix("") for _, place in files]
-    alike = Counter(stems)
-    targets: dict[str, Path] = {}
-    taken: set[Path] = set()
-    for (path, place), stem in zip(files, stems, strict=True):
-        target = stem if alike[stem] == 1 else out / place
-        if target in taken:
-            raise InputError(f"{path}: two files named {place} would be written to one place; read them separately")
-        taken.add(target)
-        targets[printable(path)] = target
-    return targets
-
-
-def _by_source(pages: Iterable[Page]) -> Iterator[tuple[str, list[Page]]]:
-    group: list[Page] = []
-    for page in pages:
-        if group and group[0].source != page.source:
-            yield str(group[0].source), group
-            group = []
-        group.append(page)
-    if group:
-        yield str(group[0].source), group
+    try:
+        if printed:
+            reader = Reader(**task.settings)
+            count(read_each(reader, jobs, task, on_page=lambda: None, show=show), lambda **_: None)
+        else:
+            # The models are loaded before a bar is drawn: what is wrong with them is said without one.
+            alone = Reader(**task.settings) if processes == 1 else None
+            with console.progress(len(jobs), "reading") as progress:
+                outcomes = (
+                    read_side_by_side(jobs, task, processes)
+                    if alone is None
+                    else read_each(alone, jobs, task, on_page=lambda: progress.advance(pages=1), show=show)
+                )
+                with closing(outcomes):
+                    count(outcomes, progress.advance)
+    except KeyboardInterrupt:
+        done = len(report.written) // len(task.formats)
+        console.say(
+            f"munja: {done} of {len(jobs)} sources are finished and stay; go on with the same command and --resume"
+        )
+        raise
+    finally:
+        report.seconds = time.monotonic() - started
+        for each in report.notes:
+            console.say(f"note: {each}")
+        if not printed:
+            for each in report.failures:
+                console.say(f"munja: {each}")
 
 
-def _heading(name: str, kind: str) -> str:
-    return f"==> {name} <==\n" if kind == "text" else ""
+def _check_output(out: Path | None, formats: Sequence[str], files: Sequence[Input], jobs: int, resume: bool) -> None:
+    """SpecError or InputError, before anything is read, for results that could not be shown or written."""
+    if out is None:
+        if len(formats) > 1:
+            raise SpecError(f"--to {','.join(formats)}: several formats need a folder to be written to: --out FOLDER")
+        for name, given in (("--jobs", jobs > 1), ("--resume", resume)):
+            if given:
+                raise SpecError(f"{name} needs a folder for the results: --out FOLDER")
+        return
+    check_folder(out.parent if _is_file(out, formats, files) else out)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+def _is_file(out: Path, formats: Sequence[str], files: Sequence[Input]) -> bool:
+    """Whether `--out` names the one file that is to be written, and not a folder."""
+    from munja.read.writers import writer
+
+    return len(files) == 1 and len(formats) == 1 and out.name.endswith(writer(formats[0]).suffix) and not out.is_dir()
+
+
+def _jobs(files: Sequence[Input], out: Path | None, writers: Sequence[Writer]) -> list[Job]:
+    if out is None:
+        return [Job(number, each, None) for number, each in enumerate(files)]
+    if _is_file(out, [each.name for each in writers], files):
+        return [Job(0, files[0], out.with_name(out.name.removesuffix(writers[0].suffix)))]
+    targets = targets_of(files, out)
+    return [Job(number, each, target) for number, (each, target) in enumerate(zip(files, targets, strict=True))]
+
+
+def _is_finished(job: Job, writers: Sequence[Writer]) -> bool:
+    return job.target is not None and is_finished(job.source, job.target, writers)
+
+
+def _share(memory: str | None, jobs: int) -> int | None:
+    from munja.read.memory import parse_memory
+
+    return None if memory is None else parse_memory(memory) // jobs
