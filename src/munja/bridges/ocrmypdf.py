@@ -174,7 +174,7 @@ def add_options(parser: ArgumentParser) -> None:
         if "--ocr-engine" in action.option_strings and action.choices is not None:
             action.choices = [*action.choices, NAME]
     group = parser.add_argument_group("Munja", "Options of the engine munja")
-    group.add_argument("--munja-models", help="model set: ppocr, or a folder of artifacts")
+    group.add_argument("--munja-models", help="model set: munja, ppocr, or a folder of artifacts")
     group.add_argument("--munja-recogniser", help="recogniser artifact that takes the place of the set's own")
 
 

@@ -59,7 +59,7 @@ class Manifest:
         """The manifest in a JSON text; ArtifactError, naming `where`, if it is newer than this Munja or malformed."""
         try:
             tree = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ArtifactError(f"{where}: its manifest is not JSON ({error}); the file is damaged") from error
         if not isinstance(tree, dict):
             raise ArtifactError(f"{where}: its manifest is not an object; the file is damaged")
@@ -84,6 +84,9 @@ class Manifest:
         for key in ("input", "codec", "spec", "metrics", "made"):
             if not isinstance(tree.get(key, {}), dict):
                 raise ArtifactError(f"{where}: its {key} is not a table; the file is damaged")
+        for key, kinds in (("licence", str), ("parent", str | None)):
+            if not isinstance(tree.get(key, ""), kinds):
+                raise ArtifactError(f"{where}: its {key} is not a text; the file is damaged")
         tree["charset"] = tuple(charset)
         return Manifest(**tree)
 
@@ -158,7 +161,7 @@ def _metadata(file: BinaryIO, size: int, suffix: str, where: str) -> dict[str, s
             return found
         if suffix == ".onnx":
             return dict(_onnx_metadata(file, size))
-    except (ValueError, struct.error, EOFError, AttributeError) as error:
+    except (ValueError, struct.error, EOFError, AttributeError, RecursionError) as error:
         raise ArtifactError(f"{where}: damaged or not a model file ({error})") from error
     raise ArtifactError(f"{where}: a .onnx or .safetensors file was wanted")
 

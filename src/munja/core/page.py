@@ -22,11 +22,14 @@ Polygon = tuple[Point, ...]
 
 
 def as_polygon(points: Any) -> Polygon:
-    """Make a Polygon of K points from any (K, 2) nesting of numbers, arrays included."""
+    """Make a Polygon of K points from any (K, 2) nesting of finite numbers, arrays included."""
     try:
-        return tuple((float(x), float(y)) for x, y in points)
-    except (TypeError, ValueError) as error:
-        raise PageError(f"a polygon is a list of [x, y] pairs, got {points!r}") from error
+        polygon = tuple((float(x), float(y)) for x, y in points)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise PageError(f"a polygon is a list of [x, y] pairs, got {str(points)[:200]}") from error
+    if not all(math.isfinite(x) and math.isfinite(y) for x, y in polygon):
+        raise PageError(f"a polygon is a list of [x, y] pairs of finite numbers, got {str(points)[:200]}")
+    return polygon
 
 
 def geometric_mean(scores: Sequence[float]) -> float:
@@ -128,8 +131,8 @@ class Page:
         """The Page that a JSON document holds; PageError if it does not hold one."""
         try:
             tree = json.loads(document)
-        except ValueError as error:
-            raise PageError(f"not a JSON document: {error}") from error
+        except (ValueError, RecursionError) as error:
+            raise PageError(f"not a JSON document that can be read: {error}") from error
         return Page.from_tree(tree)
 
     @staticmethod
@@ -204,8 +207,18 @@ def _field(kind: type, key: str, value: Any, place: str) -> Any:
     if key in _NUMBERS or (key in _OPTIONAL_NUMBERS and value is not None):
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise PageError(f"{place}: a number was wanted, got {value!r}")
-        return float(value)
+        return _finite(value, place)
     return None
+
+
+def _finite(value: float, place: str) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise PageError(f"{place}: a finite number was wanted, got {str(value)[:40]}")
+    return number
 
 
 def _checked(value: Any, kind: type, place: str) -> Any:

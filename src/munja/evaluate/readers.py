@@ -54,7 +54,7 @@ def munja(
     crops: bool,
     /,
     *,
-    models: Annotated[str | None, doc("model set: ppocr, or a folder of artifacts")] = None,
+    models: Annotated[str | None, doc("model set: munja, ppocr, or a folder of artifacts")] = None,
     recogniser: Annotated[str | None, doc("recogniser artifact in place of the set's own")] = None,
     language: Annotated[str | None, doc("language model artifact, or none")] = None,
     engine: Annotated[str, doc("onnxruntime, openvino or auto")] = "auto",

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from munja.core.page import Page, geometric_mean
 from munja.evaluate.findings import Finding, PageFindings, Piece, Sums, Unit, places
+from munja.evaluate.pairing import parts
 from munja.metrics.alignment import align, fold, spell
 
 MOVED_WORDS = 3  # so many missed words in a row that stand elsewhere were moved, not missed
@@ -67,7 +68,7 @@ def _words(page: Page, case_sensitive: bool, leave_out: str) -> _Words:
 
 
 def _blocks(wanted: list[str], read: list[str]) -> list[_Block]:
-    """Runs of words that differ, between words that are equal."""
+    """Runs of words that differ, between words that are equal, in parts that belong together."""
     blocks: list[_Block] = []
     for operation in Levenshtein.opcodes(wanted, read):
         if operation.tag == "equal":
@@ -79,7 +80,15 @@ def _blocks(wanted: list[str], read: list[str]) -> list[_Block]:
             blocks[-1].prediction = range(blocks[-1].prediction.start, prediction.stop)
         else:
             blocks.append(_Block(truth, prediction))
-    return blocks
+    return [
+        _Block(_shifted(truth, block.truth), _shifted(reading, block.prediction))
+        for block in blocks
+        for truth, reading in parts([wanted[k] for k in block.truth], [read[k] for k in block.prediction])
+    ]
+
+
+def _shifted(numbers: range, by: range) -> range:
+    return range(numbers.start + by.start, numbers.stop + by.start)
 
 
 def _finding(block: _Block, wanted: _Words, read: _Words, case_sensitive: bool, single: bool) -> Finding:

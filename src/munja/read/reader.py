@@ -28,7 +28,7 @@ Pages = Iterable[int] | PageRanges | None
 class Reader:
     """Reads text with positions from pictures and documents.
 
-    `models` is the name of a model set (ppocr), a folder of artifacts, or None for the default; `recogniser` an
+    `models` is the name of a model set (munja, ppocr), a folder of artifacts, or None for the default; `recogniser` an
     artifact file that takes the place of the set's own, `language` a language model file that tells look-alikes apart,
     or "none". `engine` is onnxruntime, openvino or auto (see
     munja.read.choice). `precision` is f32, bf16 or int8 and never changed silently. `threads` is the number of cores

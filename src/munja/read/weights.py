@@ -14,6 +14,8 @@ from munja.core.errors import ArtifactError, MissingExtraError
 from munja.core.registry import find, names, register
 
 Models = str | os.PathLike[str] | None
+DEFAULT = "ppocr"
+OWN = Path(__file__).parent.parent / "weights"
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,12 @@ def model_set(
     recogniser: str | os.PathLike[str] | None = None,
     language: str | os.PathLike[str] | None = None,
 ) -> ModelSet:
-    """The models for a name (`ppocr`), a folder of artifacts, or None for the default, which is ppocr.
+    """The models for a name (`munja`, `ppocr`), a folder of artifacts, or None for the default, which is munja.
 
-    `recogniser` is an artifact file that takes the place of the set's own; the set's language model goes with it, since
-    it knows other classes. `language` is a language model to use instead, or "none".
+    `recogniser` is an artifact file that takes the place of the set's own; the set's language model goes then too, since
+    it was made for other texts. `language` is a language model to use instead, or "none".
     """
-    chosen = _named_or_folder("ppocr" if models is None else models)
+    chosen = _named_or_folder(DEFAULT if models is None else models)
     if recogniser is not None:
         chosen = replace(chosen, recogniser=open_artifact(recogniser).expect("recognise"), language=None)
     if language is not None:
@@ -69,6 +71,10 @@ def _named_or_folder(models: str | os.PathLike[str]) -> ModelSet:
         raise ArtifactError(
             f"models {str(models)!r}: a folder of artifacts or one of {', '.join(names('models'))} was wanted"
         )
+    return _folder(path)
+
+
+def _folder(path: Path) -> ModelSet:
     found: dict[str, Artifact] = {}
     for file in sorted([*path.glob("*.onnx"), *path.glob("*.safetensors")]):
         artifact = open_artifact(file)
@@ -83,6 +89,12 @@ def _named_or_folder(models: str | os.PathLike[str]) -> ModelSet:
         if task not in found:
             raise ArtifactError(f"{path}: no model for {task!r} among its .onnx files")
     return ModelSet(found["detect"], found["recognise"], found.get("direction"), found.get("language"))
+
+
+@register("models", "munja")
+def munja() -> ModelSet:
+    """Munja's own models for English, Western European and Korean print; they travel in the package."""
+    return _folder(OWN)
 
 
 @register("models", "ppocr")

@@ -36,7 +36,7 @@ def bench(
 
     Args:
         sources: Pictures, PDF files, or folders of them; a handful of typical pages will do.
-        models: Model set: ppocr, or a folder of artifacts.
+        models: Model set: munja, ppocr, or a folder of artifacts.
         threads: Cores to use; all of them by default.
         rounds: How many times each page is read by each engine.
         keep: Write the choice to the user's cache, where `auto` looks.

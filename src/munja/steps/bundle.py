@@ -40,7 +40,7 @@ def bundle(
     Args:
         out: Folder to write; it must not exist yet.
         extras: Extras to take along, separated by commas; empty for none.
-        models: Model set: ppocr, or a folder of artifacts.
+        models: Model set: munja, ppocr, or a folder of artifacts.
         prove: Install the bundle into an environment without network and check it there with `munja doctor`.
     """
     from munja import __version__

@@ -29,7 +29,7 @@ def doctor(console: Console, /, *, models: str | None = None) -> Examination:
     """Check what works on this machine: engines, models, formats; a known picture is read by each engine.
 
     Args:
-        models: Model set: ppocr, or a folder of artifacts.
+        models: Model set: munja, ppocr, or a folder of artifacts.
     """
     from munja.read.doctor import examine
 

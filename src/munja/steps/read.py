@@ -53,7 +53,7 @@ def read(
         out: Folder for the results, or the file to write for one source and one format; else they are printed.
         resume: Leave out sources whose results are in the folder already.
         jobs: Processes that read side by side; they share the threads and the memory.
-        models: Model set: ppocr, or a folder of artifacts.
+        models: Model set: munja, ppocr, or a folder of artifacts.
         recogniser: Recogniser artifact that takes the place of the set's own.
         language: Language model (.safetensors) that tells look-alikes apart, or none; the set's own by default.
         engine: onnxruntime, openvino, or auto: what `munja bench` found fastest, else onnxruntime unless bf16 is asked.

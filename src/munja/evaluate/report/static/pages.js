@@ -31,14 +31,17 @@ function page(settings, number) {
   if (!one) return el("p", "There is no such page.");
   const reader = readerFrom(settings);
   const side = settings.get("beside") === null ? null : Number(settings.get("beside"));
-  const mine = report.cases.filter((each) => each.g === number && each.f[reader].length).sort((a, b) => caseCost(b, reader) - caseCost(a, reader));
+  const beside = side !== null && side !== reader;
+  const here = report.cases.filter((each) => each.g === number);
+  const mine = beside
+    ? here.filter((each) => differ(each, reader, side)).sort((a, b) => Math.abs(caseCost(b, reader) - caseCost(b, side)) - Math.abs(caseCost(a, reader) - caseCost(a, side)))
+    : here.filter((each) => each.f[reader].length).sort((a, b) => caseCost(b, reader) - caseCost(a, reader));
   const now = { beside: settings.get("beside") };
-  const views = [picture(number, reader)];
-  if (side !== null && side !== reader) views.push(picture(number, side));
-  const list = el("div.list", mine.length ? null : el("p.sentence.good", "Everything on this page was read right."));
+  const readers = beside ? [reader, side] : [reader];
+  const views = readers.map((k) => picture(number, k, mine));
+  const list = el("div.list", mine.length ? null : el("p.sentence.good", beside ? "The two do not differ on this page." : "Everything on this page was read right."));
   mine.forEach((each) => {
-    const row = el("article", { tabindex: 0, onclick: () => select(each, row) },
-      each.f[reader].map((finding) => el("div.finding", { style: { "--c": colour(finding.k[0]) } }, comparison(finding), el("div.tags", finding.k.map(chip), el("span.cost", lossOf(finding))))));
+    const row = el("article", { tabindex: 0, onclick: () => select(each, row) }, readers.map((k) => told(each, k, beside)));
     list.append(row);
     if (String(report.cases.indexOf(each)) === settings.get("at")) setTimeout(() => select(each, row), 50);
   });
@@ -46,7 +49,7 @@ function page(settings, number) {
     list.querySelectorAll(".on").forEach((other) => other.classList.remove("on"));
     row.classList.add("on");
     row.scrollIntoView({ block: "nearest" });
-    views.forEach((view, k) => view.focusOn(each, k ? side : reader));
+    views.forEach((view) => view.focusOn(each));
   };
   const step = (by) => (number + by >= 0 && number + by < report.pages.length ? address("page", { reader, ...now }, number + by) : null);
   const toggles = [["want", "truth"], ["read", "read wrong"], ["right", "read right"]].map(([layer, text]) => el("label", { class: "key-box " + layer },
@@ -57,13 +60,20 @@ function page(settings, number) {
       report.readers.length > 1 ? choice([[null, "alone", address("page", { reader }, number)], ...readerNames().map((name, k) => [k, name, address("page", { reader, beside: k }, number)]).filter(([k]) => k !== reader)], side, "beside") : null,
       el("span.toggles", toggles), el("button", { onclick: () => views.forEach((view) => view.whole()) }, "whole page")),
     one.x ? el("p.sentence.bad", `The picture cannot be shown: ${one.x}`) : null,
-    el("div.page", el("div.views", views.map((view, k) => el("figure", views.length > 1 ? el("figcaption", readerNames()[k ? side : reader], ` ${one.f[k ? side : reader] === null ? "0/0" : percent(one.f[k ? side : reader])}`) : null, view.node))),
-      el("aside", el("h3", `${count(mine.length, "error")}, `, one.f[reader] === null ? "0/0" : percent(one.f[reader]), " ", el("span.dim", report.columns[0].title)), list)),
+    el("div.page", el(one.w > one.h ? "div.views.wide" : "div.views", views.map((view, k) => el("figure", views.length > 1 ? el("figcaption", readerNames()[k ? side : reader], ` ${one.f[k ? side : reader] === null ? "0/0" : percent(one.f[k ? side : reader])}`) : null, view.node))),
+      el("aside", el("h3", `${count(mine.length, beside ? "difference" : "error")}, `, one.f[reader] === null ? "0/0" : percent(one.f[reader]), " ", el("span.dim", report.columns[0].title)), list)),
   ];
 }
 
-// A page's picture with its boxes: what was missed, read wrong, and on request what is right.
-function picture(number, reader) {
+// What one reader did at a place, as a row of the list.
+function told(one, reader, named) {
+  const name = named ? el("h4", readerNames()[reader]) : null;
+  if (!one.f[reader].length) return el("div.finding", { style: { "--c": "var(--right)" } }, name, el("span.good", one.t.length ? "read right" : "nothing read here, as it should be"));
+  return one.f[reader].map((finding) => el("div.finding", { style: { "--c": colour(finding.k[0]) } }, name, comparison(finding), el("div.tags", finding.k.map(chip), el("span.cost", lossOf(finding)))));
+}
+
+// A page's picture with its boxes: those of the cases, and on request what is right.
+function picture(number, reader, cases) {
   const one = MUNJA.report.pages[number];
   const boxes = svg("g"), focus = svg("g");
   const frame = svg("svg", { class: "whole", viewBox: `0 0 ${one.w} ${one.h}` }, sheet(number), boxes, focus);
@@ -75,8 +85,7 @@ function picture(number, reader) {
   };
   detailOf(number).then((detail) => {
     const wrongTruth = new Map(), wrongRead = new Map();
-    for (const each of MUNJA.report.cases) {
-      if (each.g !== number) continue;
+    for (const each of cases) {
       for (const finding of each.f[reader]) {
         finding.x.forEach((k) => wrongTruth.set(k, finding.k[0]));
         finding.y.forEach((k) => wrongRead.set(k, finding.k[0]));
@@ -91,7 +100,7 @@ function picture(number, reader) {
       return node;
     });
     view.show = () => boxes.replaceChildren(...[...(layers.want ? boxesOf(detail.t, "want", wrongTruth) : []), ...boxesOf(detail.r[reader], "read", wrongRead)].filter(Boolean));
-    view.focusOn = (each, who) => {
+    view.focusOn = (each) => {
       const region = regionOf(each.f.flat());
       if (!region) return;
       const [left, top, right, bottom] = region;
@@ -100,7 +109,7 @@ function picture(number, reader) {
       let width = right - left + 2 * margin, height = bottom - top + 2 * margin;
       if (width / height < ratio) width = height * ratio; else height = width / ratio;
       frame.setAttribute("viewBox", `${(left + right - width) / 2} ${(top + bottom - height) / 2} ${width} ${height}`);
-      const marks = each.f[who].flatMap((finding) => [...(finding.y || []), ...(finding.n || [])]).map((k) => outline(detail.r[who][k], "chosen"));
+      const marks = each.f[reader].flatMap((finding) => [...(finding.y || []), ...(finding.n || [])]).map((k) => outline(detail.r[reader][k], "chosen"));
       focus.replaceChildren(...marks.filter(Boolean));
     };
     view.show();
