@@ -13,10 +13,9 @@ from munja.core.page import Page
 from munja.data.convert import Problem, open_truth
 from munja.data.convert.format import SUFFIXES
 from munja.evaluate.run import Reading
-from munja.evaluate.truth import Truth, unpacked
+from munja.evaluate.truth import Truth, unpacked, without_prefix
 
 MARK = b'"munja_page"'  # stands at the beginning of every Page and of every list of Pages
-PREFIXES = ("poly_gt_", "gt_", "tr_", "res_")  # of the competitions' files
 Found = dict[str, tuple[Page, str]]  # by name: a page, and where it stands
 
 
@@ -91,8 +90,7 @@ def _bare(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    stem = PurePosixPath(_bare(name)).name
-    return next((stem.removeprefix(prefix) for prefix in PREFIXES if stem.startswith(prefix)), stem)
+    return without_prefix(PurePosixPath(_bare(name)).name)
 
 
 def _pages(folder: Path, problems: list[Problem]) -> Found:

@@ -25,6 +25,7 @@ KIND_NAMES: dict[Kind, str] = {
     "crops": "pictures of words or lines",
     "formulas": "pictures of formulas",
 }
+PREFIXES = ("poly_gt_", "gt_", "tr_", "res_")  # of the competitions' label files
 MOST_UNPACKED = 4_000_000_000  # bytes that a zip may unfold to
 
 
@@ -77,8 +78,8 @@ def opened_truth(
     """
     with unpacked(Path(path)) as folder:
         reader = open_truth(folder, format, split=split)
-        samples = list(reader.samples())
-        problems = list(reader.report.dropped)
+        samples = [_named(each, folder, Path(path)) for each in reader.samples()]
+        problems = [Problem(each.where.replace(str(folder), str(path)), each.reason) for each in reader.report.dropped]
         kinds = Counter(kind for each in samples if (kind := _kind(each)) is not None)
         problems += [
             Problem(each.where or each.name, f"a {each.kind} without text: there is nothing to compare a reading with")
@@ -128,6 +129,11 @@ def unpacked(path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _named(sample: Sample, folder: Path, path: Path) -> Sample:
+    """The sample, said to be where a person knows it, and not where a zip was unpacked."""
+    return sample if folder == path else replace(sample, where=sample.where.replace(str(folder), str(path)))
+
+
 def _kind(sample: Sample) -> Kind | None:
     """What a sample is measured as; None where there is no text to compare with."""
     if sample.page is not None:
@@ -145,7 +151,7 @@ def _item(sample: Sample, images: Path | None, problems: list[Problem]) -> Itera
         picture = sample.picture
         if picture is None and images is not None:
             name = PurePosixPath(sample.name)
-            picture = Picture(Pictures(images).find_stem(name.stem, name.parent))
+            picture = Picture(Pictures(images).find_stem(without_prefix(name.stem), name.parent))
             if sample.page is not None:  # without a picture the page was as large as its boxes reach
                 width, height = picture.size()
                 sample = replace(sample, page=replace(sample.page, width=width, height=height))
@@ -154,6 +160,11 @@ def _item(sample: Sample, images: Path | None, problems: list[Problem]) -> Itera
         problems.append(Problem(where, str(error)))
         return
     yield TruthItem(sample.name, replace(page, source=sample.name), picture, where)
+
+
+def without_prefix(stem: str) -> str:
+    """The name of a picture in that of a competition's label file: gt_img_1 and res_img_1 speak of img_1."""
+    return next((stem.removeprefix(prefix) for prefix in PREFIXES if stem.startswith(prefix)), stem)
 
 
 def _ignored(page: Page) -> list[bool]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from munja.core.page import Page, geometric_mean
+from munja.core.page import Page, Polygon, as_polygon, geometric_mean
 from munja.evaluate.findings import Finding, PageFindings, Piece, Sums, Unit, places
 from munja.evaluate.pairing import parts
+from munja.imaging.warp import part
 from munja.metrics.alignment import align, fold, spell
 
 MOVED_WORDS = 3  # so many missed words in a row that stand elsewhere were moved, not missed
@@ -19,8 +22,17 @@ MOVED_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedWord:
+    """A word of a page: its text in NFC, where it stands (empty where that is not known), and the line it is from."""
+
+    text: str
+    polygon: Polygon
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Words:
-    """The words of a page, the line that each is from, and the words as they are compared."""
+    """The words of a page, and the words as they are compared."""
 
     texts: list[str]
     lines: list[int]
@@ -55,16 +67,34 @@ def findings_of_text(
     return PageFindings(tuple(found), tuple(units), sums, _judged(prediction, read, blocks, single))
 
 
-def _words(page: Page, case_sensitive: bool, leave_out: str) -> _Words:
-    words = _Words([], [], [])
+def words_of(page: Page, leave_out: str = "") -> list[PlacedWord]:
+    """The words of all lines that count, in order; `leave_out` holds characters that are taken for blanks.
+
+    A word for which the Page has no box of its own stands in its share of the line.
+    """
+    found = []
     for number, line in enumerate(page.lines):
-        if not line.ignore:
-            text = unicodedata.normalize("NFC", line.text).translate(dict.fromkeys(map(ord, leave_out), " "))
-            for word in text.split():
-                words.texts.append(word)
-                words.lines.append(number)
-                words.keys.append(word if case_sensitive else fold(word))
-    return words
+        if line.ignore:
+            continue
+        text = unicodedata.normalize("NFC", line.text).translate(dict.fromkeys(map(ord, leave_out), " "))
+        own = [unicodedata.normalize("NFC", word.text) for word in line.words]
+        boxed = own == text.split() and all(word.polygon for word in line.words)
+        for place, match in enumerate(re.finditer(r"\S+", text)):
+            polygon = line.words[place].polygon if boxed else _share(line.polygon, text, match.span())
+            found.append(PlacedWord(match[0], polygon, number))
+    return found
+
+
+def _share(polygon: Polygon, text: str, span: tuple[int, int]) -> Polygon:
+    if len(polygon) != 4:
+        return polygon
+    return as_polygon(part(np.asarray(polygon, np.float64), span[0] / len(text), span[1] / len(text)))
+
+
+def _words(page: Page, case_sensitive: bool, leave_out: str) -> _Words:
+    words = words_of(page, leave_out)
+    texts = [word.text for word in words]
+    return _Words(texts, [word.line for word in words], texts if case_sensitive else [fold(text) for text in texts])
 
 
 def _blocks(wanted: list[str], read: list[str]) -> list[_Block]:
@@ -108,14 +138,14 @@ def _finding(block: _Block, wanted: _Words, read: _Words, case_sensitive: bool, 
         kinds = ("split",) if more > 0 else ("merged",)
         recall, precision = max(more, 0), max(-more, 0)
     truth = tuple(Piece(0 if single else k, wanted.texts[k], places(errors, "truth", k)) for k in block.truth)
-    prediction = tuple(Piece(read.lines[k], read.texts[k], places(errors, "prediction", k)) for k in block.prediction)
+    prediction = tuple(Piece(k, read.texts[k], places(errors, "prediction", k)) for k in block.prediction)
     near = () if prediction else _beside(block.prediction.start, read)
     return Finding(kinds, float(recall), float(precision), truth, prediction, tuple(errors), near)
 
 
 def _beside(place: int, read: _Words) -> tuple[int, ...]:
-    """The lines before and after a place between words."""
-    return tuple(dict.fromkeys(read.lines[k] for k in (place - 1, place) if 0 <= k < len(read.lines)))
+    """The words before and after a place between words."""
+    return tuple(k for k in (place - 1, place) if 0 <= k < len(read.texts))
 
 
 def _moved(found: list[Finding]) -> list[Finding]:

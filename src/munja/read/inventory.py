@@ -54,7 +54,7 @@ def installed() -> Iterator[ModelCard]:
         except MunjaError as error:
             yield ModelCard(name, missing=str(error))
             continue
-        for artifact in (chosen.detector, chosen.recogniser, chosen.direction):
+        for artifact in (chosen.detector, chosen.recogniser, chosen.direction, chosen.language):
             if artifact is not None:
                 yield card_of(artifact)
 

@@ -14,7 +14,7 @@ from munja.core.errors import ArtifactError, MissingExtraError
 from munja.core.registry import find, names, register
 
 Models = str | os.PathLike[str] | None
-DEFAULT = "ppocr"
+DEFAULT = "munja"
 OWN = Path(__file__).parent.parent / "weights"
 
 

@@ -20,6 +20,7 @@ from munja.core.errors import ArtifactError, InputError, MissingExtraError
 from munja.data.loader import Lines
 from munja.read import quiet
 from munja.read.engines import open_engine
+from munja.shrink.half import with_half_weights
 from munja.shrink.subjects import Batch, LineSubject, Subject, outputs_of, subject_for
 
 QUANTISED = ("Conv", "MatMul", "Gemm", "Add", "Relu", "Concat", "Resize")
@@ -100,16 +101,16 @@ def _quantised(artifact: Artifact, batches: Sequence[Batch]) -> bytes:
             op_types_to_quantize=list(QUANTISED),
             nodes_to_exclude=_outside_network(graph),
         )
-        return small.read_bytes()
+        return with_half_weights(small.read_bytes())
 
 
 def _outside_network(graph: Any) -> list[str]:
-    """Names of nodes before the first convolution and after the last layer: normalisation and scores stay in floats."""
+    """Names of nodes before the first convolution and from the last layer on: they stay in floats."""
     kinds = [node.op_type for node in graph.node]
     first = kinds.index("Conv")
     last = max(i for i, kind in enumerate(kinds) if kind in LAYERS)
-    # The last layer's bias may follow it as an Add: quantised logits would blur near ties.
-    return [node.name for i, node in enumerate(graph.node) if i < first or i > last]
+    # The last layer decides near ties: in int8 one with 370 classes lost 17 points of 61, in floats 0.4.
+    return [node.name for i, node in enumerate(graph.node) if i < first or i >= last]
 
 
 class _Calibration:

@@ -119,3 +119,14 @@ def test_an_unlikely_text_is_aligned_too_and_too_long_a_one_refused() -> None:
         align(codec, probability, (1, 1, 1))
     with pytest.raises(InputError, match="do not fit"):
         align(codec, np.zeros((0, 3)), (1,))
+
+
+def test_a_line_of_many_characters_is_aligned() -> None:
+    classes = (1, 2) * 150
+    index = np.zeros(2 * len(classes), np.int64)
+    index[::2] = classes
+    probability = np.full((len(index), 3), 0.05)
+    probability[np.arange(len(index)), index] = 0.9
+    reading = align(codec, np.log(probability), classes)
+    assert reading.text == "ab" * 150
+    assert reading.columns.tolist() == list(range(0, len(index), 2))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from munja.core.page import Page, Polygon
 from munja.evaluate.findings import Finding, PageFindings, Piece
 from munja.evaluate.truth import Truth
+from munja.evaluate.words import words_of
 from munja.metrics.boxes import boxes_of
 
 Row = dict[str, Any]
@@ -24,8 +25,11 @@ class Placed(NamedTuple):
     place: Box | None
 
 
-def page_shapes(truth: Truth, number: int, predictions: Sequence[Page]) -> Shapes:
-    """The boxes of a page as rows of polygon, text and score: those of the truth, and those of each prediction."""
+def page_shapes(truth: Truth, number: int, predictions: Sequence[Page], leave_out: str) -> Shapes:
+    """The boxes of a page as rows of polygon, text and score: those of the truth, and those of each prediction.
+
+    Where the truth is text alone, the boxes of a prediction are its words.
+    """
     page = truth.items[number].page
     wanted = boxes_of(page, truth.level, "truth") if truth.kind == "boxes" else []
     true_rows = [_shape(box.polygon, box.text, None, box.ignore) for box in wanted]
@@ -35,7 +39,9 @@ def page_shapes(truth: Truth, number: int, predictions: Sequence[Page]) -> Shape
             boxes = boxes_of(read, truth.level, "prediction")
             read_rows.append([_shape(box.polygon, box.text, box.score, box.ignore) for box in boxes])
         else:
-            read_rows.append([_shape(line.polygon, line.text, line.score, line.ignore) for line in read.lines])
+            words = words_of(read, leave_out)
+            scores = [line.score for line in read.lines]
+            read_rows.append([_shape(word.polygon, word.text, scores[word.line], False) for word in words])
     return true_rows, read_rows
 
 

@@ -35,12 +35,7 @@ def write_report(
 
     InputError if `single_file` is asked for more than 50 pictures. `on_page` is called for each picture that is done.
     """
-    count = len(evaluation.truth.items)
-    if single_file and count > MOST_IN_ONE_FILE:
-        raise InputError(
-            f"--single-file holds up to {MOST_IN_ONE_FILE} pictures, this truth has {count}: leave it out, and the "
-            "report is a folder that opens as well"
-        )
+    check_size(len(evaluation.truth.items), single_file=single_file)
     book = _SingleFile() if single_file else _Folder(out)
     rows, cases, contrasts = page_rows(evaluation), [], []
     for number, row in enumerate(rows):
@@ -63,6 +58,15 @@ def write_report(
     return out / "index.html"
 
 
+def check_size(count: int, *, single_file: bool) -> None:
+    """InputError if a single file is asked for more pictures than one can hold."""
+    if single_file and count > MOST_IN_ONE_FILE:
+        raise InputError(
+            f"--single-file holds up to {MOST_IN_ONE_FILE} pictures, this truth has {count}: leave it out, and the "
+            "report is a folder that opens as well"
+        )
+
+
 class _PageData:
     """What one page gives to a report."""
 
@@ -74,7 +78,9 @@ def _page(evaluation: Evaluation, number: int, longest: int) -> _PageData:
     item = evaluation.truth.items[number]
     polygons = true_polygons(evaluation.truth, item.page)
     found = try_shown(item.picture, polygons, longest=longest)
-    shapes = page_shapes(evaluation.truth, number, [each.pages[number] for each in evaluation.readers])
+    shapes = page_shapes(
+        evaluation.truth, number, [each.pages[number] for each in evaluation.readers], evaluation.options.leave_out
+    )
     cases = page_cases(number, shapes, [each.findings[number] for each in evaluation.readers])
     contrasts: dict[int, float] = {}
     if isinstance(found, Shown):

@@ -163,6 +163,6 @@ def align(codec: CTC, log_probability: NDArray[Any], classes: tuple[int, ...]) -
     path = np.zeros(steps, np.int64)
     for t in range(steps - 1, -1, -1):
         path[t] = state
-        state -= came[t, state]
+        state -= int(came[t, state])
     # Greedy decoding of the path finds columns and scores; equal neighbours have a blank between them by construction.
     return codec.spelt(spread[path], np.exp(log_probability[np.arange(steps), spread[path]]))

@@ -48,7 +48,7 @@ function page(settings, number) {
   const select = (each, row) => {
     list.querySelectorAll(".on").forEach((other) => other.classList.remove("on"));
     row.classList.add("on");
-    row.scrollIntoView({ block: "nearest" });
+    list.scrollTop = row.offsetTop - 40;
     views.forEach((view) => view.focusOn(each));
   };
   const step = (by) => (number + by >= 0 && number + by < report.pages.length ? address("page", { reader, ...now }, number + by) : null);
@@ -80,8 +80,9 @@ function picture(number, reader, cases) {
   const view = {
     node: frame,
     whole: () => { frame.setAttribute("viewBox", `0 0 ${one.w} ${one.h}`); focus.replaceChildren(); },
+    wanted: null,
     show: () => {},
-    focusOn: () => {},
+    focusOn: (each) => { view.wanted = each; },
   };
   detailOf(number).then((detail) => {
     const wrongTruth = new Map(), wrongRead = new Map();
@@ -113,6 +114,7 @@ function picture(number, reader, cases) {
       focus.replaceChildren(...marks.filter(Boolean));
     };
     view.show();
+    if (view.wanted) view.focusOn(view.wanted);
   }).catch((error) => frame.append(svg("text", { x: 20, y: 40 }, error.message)));
   return view;
 }
