@@ -45,7 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def reader(cache: Path) -> Reader:
     """One reader for all tests: ONNX Runtime, one thread."""
-    return Reader(engine="onnxruntime", threads=1)
+    return Reader(models="ppocr", engine="onnxruntime", threads=1)
 
 
 @pytest.fixture(scope="session")

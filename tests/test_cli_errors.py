@@ -22,7 +22,7 @@ FAST = ["--engine", "onnxruntime", "--threads", "1"]
 
 @pytest.fixture(scope="session")
 def models(cache: Path) -> ModelSet:
-    return model_set()
+    return model_set("ppocr")
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -96,8 +96,9 @@ def test_a_name_longer_than_the_system_allows_is_a_missing_file(capsys: pytest.C
         (["--to", "json,text"], "--out FOLDER"),
         (["--engine", "opnvino"], "did you mean openvino"),
         (["--precision", "fp16"], "precision 'fp16' is not known"),
-        (["--precision", "bf16", "--engine", "onnxruntime"], "--engine openvino"),
-        (["--precision", "int8"], "int8 was asked for"),
+        (["--models", "ppocr", "--precision", "bf16", "--engine", "onnxruntime"], "--engine openvino"),
+        (["--models", "ppocr", "--precision", "int8"], "int8 was asked for"),
+        (["--precision", "bf16"], "holds int8 weights"),
         (["--order", "down"], "order 'down' is not known"),
         (["--models", "nowhere"], "'nowhere'"),
         (["--pages", "0"], "counted from 1"),
@@ -136,7 +137,7 @@ def test_a_missing_extra_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)  # as if they were not installed
     monkeypatch.setitem(sys.modules, "openvino", None)
-    assert "pip install 'munja[ppocr]'" in refusal(capsys, "read", str(picture))
+    assert "pip install 'munja[ppocr]'" in refusal(capsys, "read", str(picture), "--models", "ppocr")
     monkeypatch.delitem(sys.modules, "rapidocr")
     assert "pip install 'munja[openvino]'" in refusal(capsys, "read", str(picture), "--engine", "openvino")
 

@@ -213,6 +213,6 @@ def test_the_notes_of_a_page_are_told(tmp_path: Path, heading: Any, capsys: pyte
     path.write_bytes(content)
     assert run(["read", str(path), "--to", "json", *FAST]) == 0
     said = capsys.readouterr()
-    assert "QUILL & BARLEY" in said.out
+    assert "Bakery" in said.out
     assert json.loads(said.out)["notes"]
     assert f"note: {path}: the file is damaged inside" in said.err

@@ -33,7 +33,7 @@ UNWANTED = {"torch", "pydantic", "fastapi", "rapidocr", "onnx", "requests", "url
 
 @pytest.fixture(scope="session")
 def warm_cache(cache: Path) -> ModelSet:
-    return model_set()
+    return model_set("ppocr")
 
 
 def run(program: str, *arguments: str, home: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -61,9 +61,9 @@ def test_a_page_on_its_side_is_set_upright_and_its_own_text_layer_taken(examples
 
 
 def test_a_language_whose_letters_are_unknown_is_refused(examples: Path, tmp_path: Path) -> None:
-    done = run("-l", "kor", examples / "pages.pdf", tmp_path / "out.pdf")
+    done = run("-l", "jpn", examples / "pages.pdf", tmp_path / "out.pdf")
     assert done.returncode == 3
-    assert "kor" in done.stderr
+    assert "jpn" in done.stderr
 
 
 def test_models_that_are_missing_are_named_and_not_traced(examples: Path, tmp_path: Path) -> None:

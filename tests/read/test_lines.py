@@ -13,12 +13,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import munja.train.language  # noqa: F401  registers the makers
-from munja.core.artifact import Artifact, open_artifact
+from munja.core.artifact import Artifact
 from munja.core.registry import build
 from munja.imaging.geometry import quad_angle
 from munja.read.engines import open_engine
 from munja.read.lines import LineReader
-from munja.read.weights import ModelSet
+from munja.read.weights import ModelSet, model_set
 
 TEXTS = ["QUILL & BARLEY", "Bakery and coffee house", "14 Lantern Street, Eastmoor", "Tel. 555-0147"]
 
@@ -137,8 +137,8 @@ def sans() -> Path:
 
 @pytest.fixture(scope="module")
 def dense() -> Artifact:
-    """The light recogniser of this repository."""
-    return open_artifact(Path(__file__).parents[2] / "models/dense-s-ascii/dense-s-ascii.int8.onnx")
+    """The light recogniser of this package."""
+    return model_set("munja").recogniser
 
 
 def drawn(text: str, font: Path, squeezed: float) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ def pages_file(*pages: Any) -> bytes:
 
 
 def test_munja_read_keeps_its_reader_and_reads(heading: Any, cache: Path) -> None:
-    settings = {"engine": "onnxruntime", "threads": 1}
+    settings = {"models": "ppocr", "engine": "onnxruntime", "threads": 1}
     assert [line.text for line in munja.read(heading, **settings).lines] == HEADING
     (page,) = munja.read_pages(pages_file(heading[100:140], heading[:64]), pages=[0], **settings)
     assert page.index == 0

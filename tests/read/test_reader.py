@@ -163,7 +163,7 @@ def test_a_page_number_beyond_the_end_is_an_error(reader: Reader, heading: Any) 
 
 
 def test_a_document_tells_its_resolution(examples: Path, cache: Path) -> None:
-    (page,) = Reader(engine="onnxruntime", threads=1, dpi=72).pages(examples / "pages.pdf", pages=[1])
+    (page,) = Reader(models="ppocr", engine="onnxruntime", threads=1, dpi=72).pages(examples / "pages.pdf", pages=[1])
     assert (page.dpi, page.index) == (72, 1)
     assert page.source == str(examples / "pages.pdf")
     assert "Application" in page.text
@@ -185,7 +185,7 @@ def test_sixteen_threads_that_share_a_reader_give_the_json_of_serial_reads(reade
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_threads_share_a_reader_of_openvino(heading: Any, cache: Path, threads: int) -> None:
-    shared = Reader(engine="openvino", threads=threads)
+    shared = Reader(models="ppocr", engine="openvino", threads=threads)
     crops = [np.ascontiguousarray(heading[top : top + 34]) for top in (66, 100, 136)]
     serial = [shared(crop).to_json() for crop in crops]
     with ThreadPoolExecutor(6) as pool:
@@ -194,7 +194,7 @@ def test_threads_share_a_reader_of_openvino(heading: Any, cache: Path, threads: 
 
 def test_a_stream_keeps_the_order_of_its_sources(reader: Reader, heading: Any) -> None:
     sources = [heading, heading[60:100], pages_file(heading[:64], heading[100:140]), heading[60:100]]
-    for shared in (reader, Reader(engine="onnxruntime", threads=2)):
+    for shared in (reader, Reader(models="ppocr", engine="onnxruntime", threads=2)):
         found = list(shared.stream(sources))
         assert [page.height for page in found] == [170, 40, 64, 40, 40]
         assert [page.index for page in found] == [0, 0, 0, 1, 0]
@@ -251,12 +251,12 @@ def test_settings_out_of_bounds_are_refused(settings: dict[str, Any], said: str)
 
 def test_a_picture_over_max_pixels_is_refused(heading: Any, cache: Path) -> None:
     with pytest.raises(InputError, match="more than max_pixels = 1,000"):
-        Reader(engine="onnxruntime", threads=1, max_pixels=1000)(heading)
+        Reader(models="ppocr", engine="onnxruntime", threads=1, max_pixels=1000)(heading)
 
 
 def test_unsure_lines_and_the_raw_order_are_for_the_asking(heading: Any, reader: Reader, cache: Path) -> None:
-    assert Reader(engine="onnxruntime", threads=1, min_score=1.0)(heading).lines == ()
-    raw = Reader(engine="onnxruntime", threads=1, order="raw")(heading)
+    assert Reader(models="ppocr", engine="onnxruntime", threads=1, min_score=1.0)(heading).lines == ()
+    raw = Reader(models="ppocr", engine="onnxruntime", threads=1, order="raw")(heading)
     assert sorted(line.text for line in raw.lines) == sorted(line.text for line in reader(heading).lines)
 
 
@@ -264,7 +264,7 @@ def test_a_reader_leaves_the_arithmetic_of_its_process_alone() -> None:
     # An engine that flushes denormal numbers to 0 must not do so in the threads of the program that uses it.
     program = (
         "import numpy as np; from munja.read.reader import Reader; import threading; said = []\n"
-        "Reader(engine='onnxruntime', threads=1)(np.zeros((32, 32, 3), np.uint8))\n"
+        "Reader(models='ppocr', engine='onnxruntime', threads=1)(np.zeros((32, 32, 3), np.uint8))\n"
         "look = lambda: said.append((5e-324 * 1.0 > 0, bool((np.array([1e-40], np.float32) != 0)[0])))\n"
         "look(); thread = threading.Thread(target=look); thread.start(); thread.join(); print(said)"
     )
@@ -281,9 +281,17 @@ def run(program: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_the_committed_recogniser_reads_the_receipt(examples: Path, truth: Callable[[str], Page]) -> None:
-    own = Path(__file__).parents[2] / "models" / "dense-s-ascii" / "dense-s-ascii.int8.onnx"
-    page = Reader(engine="onnxruntime", threads=1, recogniser=own)(examples / "receipt.png")
-    wanted = [word.text for word in truth("receipt").words]
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize(("name", "share"), [("receipt", 0.9), ("two_columns", 0.9), ("notice_ko_en", 0.85)])
+def test_the_models_of_the_package_read_english_and_korean(
+    examples: Path, truth: Callable[[str], Page], engine: str, name: str, share: float
+) -> None:
+    page = Reader(engine=engine, threads=1)(examples / f"{name}.png")
+    wanted = [word.text for word in truth(name).words]
     found = [word.text for word in page.words]
-    assert sum(word in found for word in wanted) >= 0.9 * len(wanted)
+    assert sum(word in found for word in wanted) >= share * len(wanted)
+
+
+def test_without_a_language_model_the_same_models_read_on(examples: Path) -> None:
+    page = Reader(engine="onnxruntime", threads=1, language="none")(examples / "receipt.png")
+    assert "Bakery" in page.text

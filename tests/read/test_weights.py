@@ -58,11 +58,11 @@ def test_derived_files_are_cached_once_and_whole(monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "not" / "there" / "yet"
     monkeypatch.setenv("MUNJA_CACHE", str(folder))
     with ThreadPoolExecutor(2) as pool:  # two programs that start at the same time
-        one, other = pool.map(lambda _: model_set(), range(2))
+        one, other = pool.map(lambda _: model_set("ppocr"), range(2))
     assert one == other
     files = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert sorted(files) == sorted(each.path for each in (one.detector, one.recogniser, one.direction) if each)
-    model_set()
+    model_set("ppocr")
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == files
 
 
@@ -80,7 +80,7 @@ def test_a_damaged_cache_is_made_anew(
     (tmp_path / next(names)).write_bytes(b"")
     for name in names:
         (tmp_path / name).write_bytes(contents[name][: len(contents[name]) // 2])
-    model_set()
+    model_set("ppocr")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == contents
 
 
@@ -89,7 +89,7 @@ def test_a_cache_folder_that_cannot_be_made_is_done_without(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("MUNJA_CACHE", str(tmp_path / "file" / "munja"))
-    assert Reader(engine="onnxruntime", threads=1)(heading) == heading_page
+    assert Reader(models="ppocr", engine="onnxruntime", threads=1)(heading) == heading_page
     assert (tmp_path / "file").read_text() == "in the way"
 
 
@@ -99,7 +99,7 @@ def test_a_full_disk_is_done_without_and_left_clean(tmp_path: Path, examples: Pa
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
         "from munja.read.reader import Reader\n"
         "picture = cv2.imread(sys.argv[1], cv2.IMREAD_COLOR_RGB)[85:255, 190:650]\n"
-        "print(Reader(engine='onnxruntime', threads=1)(picture).text)\n"
+        "print(Reader(models='ppocr', engine='onnxruntime', threads=1)(picture).text)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(examples / "receipt.png")],
@@ -153,4 +153,4 @@ def test_a_recogniser_of_choice_takes_the_sets_place(models: ModelSet) -> None:
 def test_without_the_extra_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)  # as if it were not installed
     with pytest.raises(MissingExtraError, match=r"pip install 'munja\[ppocr\]'"):
-        model_set()
+        model_set("ppocr")

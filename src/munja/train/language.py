@@ -106,7 +106,7 @@ def count_language_model(
     weight: Annotated[float, Gt(0.0), doc("how much the model says beside the picture")] = 0.3,
     bonus: Annotated[float, doc("log score added for every character")] = 0.8,
     seed: int = 1,
-    name: str = "language",
+    title: Annotated[str, doc("name of the model")] = "language",
     licence: str = "",
     recipe: Mapping[str, Any] | None = None,
 ) -> Artifact:
@@ -133,7 +133,7 @@ def count_language_model(
     bits = -sum(model.log_probability(line) for line in spelt[:held]) / np.log(2) / length
     manifest = Manifest(
         task="language",
-        name=name,
+        name=title,
         codec={"name": "ngram", "weight": weight, "bonus": bonus},
         charset=classes,
         metrics={"bits_per_class": round(float(bits), 3), "nodes": len(trie.token), "lines_held_back": held},

@@ -1,0 +1,1 @@
+"""Where metrics of detection and reading disagree: `python -m benchmarks.validity --help`; docs/validity.md."""
