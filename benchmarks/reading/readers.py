@@ -45,6 +45,12 @@ def reader(name: str) -> Callable[[Callable[[int], Opened]], Callable[[int], Ope
     return keep
 
 
+@reader("munja-own-int8")
+def munja_own_int8(threads: int) -> Opened:
+    """Munja with its own models, the default, on ONNX Runtime."""
+    return _munja("onnxruntime", "int8", threads, models="munja")
+
+
 @reader("munja-onnxruntime-f32")
 def munja_onnxruntime_f32(threads: int) -> Opened:
     """Munja on ONNX Runtime."""
@@ -121,11 +127,11 @@ def tesseract(threads: int) -> Opened:
     return Opened(read, lambda: "int8")
 
 
-def _munja(engine: str, precision: str, threads: int) -> Opened:
+def _munja(engine: str, precision: str, threads: int, *, models: str = "ppocr") -> Opened:
     from munja import Reader
 
     computed = _openvino_precision() if engine == "openvino" else lambda: precision
-    opened = Reader(models="ppocr", engine=engine, threads=threads, precision=precision)
+    opened = Reader(models=models, engine=engine, threads=threads, precision=precision)
 
     def lines_of(page: Any) -> list[ReadLine]:
         return [
