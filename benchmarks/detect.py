@@ -70,9 +70,7 @@ def main() -> None:
     for row in map(json.loads, (folder / "gt.jsonl").read_text(encoding="utf-8").splitlines()):
         image = next(iter(frames(folder / row["image"]))).image
         height, width = image.shape[:2]
-        lines = [
-            Line(item["text"], as_polygon(item["quad"]), ignore=bool(item.get("ignore"))) for item in row["items"]
-        ]
+        lines = [Line(item["text"], as_polygon(item["quad"]), ignore=bool(item.get("ignore"))) for item in row["items"]]
         truth = Page(width, height, tuple(lines))
         for name, find in detectors.items():
             started = time.process_time()

@@ -29,7 +29,7 @@ from munja.metrics import corpus, figures
 from munja.metrics.corpus import Figure
 from munja.metrics.record import PageResult
 
-READERS = {"munja": "munja,threads=1", "rapidocr": "rapidocr,threads=1", "tesseract": "tesseract"}
+READERS = {"munja": "munja,models=ppocr,threads=1", "rapidocr": "rapidocr,threads=1", "tesseract": "tesseract"}
 BOXED = ("receipts_dev", "scene_toy")
 TEXTS = {"isri_dev": "~"}  # sets of text alone, and what is left out
 

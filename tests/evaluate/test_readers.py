@@ -72,6 +72,13 @@ def test_every_reader_reads_a_picture_of_one_line(name: str, heading: Image) -> 
     assert "555" in page.text
 
 
+def test_the_version_of_munja_tells_which_models_read() -> None:
+    first, second, same = (open_reader(f"munja,models={name},engine=onnxruntime,threads=1", crops=True).version
+                           for name in ("munja", "ppocr", "munja"))  # fmt: skip
+    assert first != second
+    assert first == same
+
+
 def test_a_failing_tesseract_says_why(heading: Image) -> None:
     with pytest.raises(EngineError, match=r"tesseract ended with: .*nonsense"):
         open_reader("tesseract,lang=nonsense", crops=False).read(heading)

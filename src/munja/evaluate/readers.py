@@ -13,8 +13,9 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cv2
 import numpy as np
@@ -25,6 +26,9 @@ from munja.core.page import Line, Page, Polygon, Word, as_polygon, geometric_mea
 from munja.core.registry import build, check, register
 from munja.core.spec import override
 from munja.imaging.image import Image
+
+if TYPE_CHECKING:
+    from munja.read.weights import ModelSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +74,14 @@ def munja(
     from munja.read.reader import Reader, available_cores
     from munja.read.weights import model_set
 
-    about = f"munja {__version__}"
+    used = model_set(models, recogniser, language)
+    about = f"munja {__version__}, models {_digest(used)}"
     if not crops:
         opened = Reader(
             models=models, recogniser=recogniser, language=language, engine=engine, precision=precision,
             threads=threads, min_score=min_score,
         )  # fmt: skip
         return OpenedReader(opened, about)
-    used = model_set(models, recogniser, language)
     streams = threads or available_cores()
     running = open_engine(
         used.recogniser, engine=chosen_engine(engine, precision), threads=streams, precision=precision
@@ -89,6 +93,14 @@ def munja(
         return Page(width, height, tuple(lines.read(image, [np.asarray(_whole(image), np.float32)])))
 
     return OpenedReader(read, about)
+
+
+def _digest(models: ModelSet) -> str:
+    """A short hash of all models that read together: the same version of Munja may come with other weights."""
+    digest = sha256()
+    for artifact in (models.detector, models.recogniser, models.direction, models.language):
+        digest.update(sha256(b"" if artifact is None else artifact.read_bytes()).digest())
+    return digest.hexdigest()[:8]
 
 
 @register("reader", "rapidocr")

@@ -39,8 +39,8 @@ def model_set(
 ) -> ModelSet:
     """The models for a name (`munja`, `ppocr`), a folder of artifacts, or None for the default, which is munja.
 
-    `recogniser` is an artifact file that takes the place of the set's own; the set's language model goes then too, since
-    it was made for other texts. `language` is a language model to use instead, or "none".
+    `recogniser` is an artifact file that takes the place of the set's own; the set's language model is left out then,
+    since it was made for other texts. `language` is a language model to use instead, or "none".
     """
     chosen = _named_or_folder(DEFAULT if models is None else models)
     if recogniser is not None:
