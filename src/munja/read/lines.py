@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from munja.core.artifact import Artifact
 from munja.core.page import Line
 from munja.core.registry import build
-from munja.imaging.geometry import grow_quad, quad_size
+from munja.imaging.geometry import grow_quad, quad_angle, quad_size
 from munja.imaging.image import Image
 from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line
 from munja.read.codecs import angle, ctc, jamo  # noqa: F401  (they register themselves)
@@ -61,6 +62,20 @@ class LineReader:
         if direction is not None and direction_engine is not None:
             codec = build("codec", direction.manifest.codec)
             self._direction = (direction.manifest.input, codec, direction_engine)
+
+    def sense(self, image: Image, quads: Sequence[NDArray[np.float32]], quarters: int) -> float:
+        """How much sense the lines at the quads make if the page is turned clockwise by so many quarters.
+
+        Without the language model, which makes nonsense look likely.
+        """
+        plain = copy.copy(self)
+        plain._context = None
+        total = 0.0
+        for quad in map(_laid, quads):
+            away = abs((quad_angle(quad) - 90.0 * quarters + 180.0) % 360.0 - 180.0)
+            line = plain._read_quad(image, np.roll(quad, 2, axis=0) if away > 90.0 else quad)
+            total += len(line.text) * (line.score or 0.0) ** 4
+        return total
 
     def read(self, image: Image, quads: Sequence[NDArray[np.float32]], run: Mapper[Any, Any] = map) -> list[Line]:
         """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them.

@@ -99,6 +99,9 @@ class PageReader:
         if not found.quads or not (sideways or self._looks_upside_down(image, found.quads)):
             return Upright(image, 0, found)
         quarters = quarter_turns(image, found.quads, self.lines.read)
+        asked = longest(found.quads)
+        if self.lines.sense(image, asked, quarters + 2) > self.lines.sense(image, asked, quarters):
+            quarters = (quarters + 2) % 4
         if not quarters:
             return Upright(image, 0, found)
         height, width = image.shape[:2]
