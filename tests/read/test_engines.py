@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,6 +39,18 @@ def tiny(precision: str = "f32", *, with_failing: bool = False) -> Artifact:
     return artifact_in_memory(with_manifest(model.SerializeToString(), manifest), where="a test")
 
 
+FIRST_USE = """
+import sys, threading
+from munja.read import quiet
+sys.setswitchinterval(1e-6)
+package, together = quiet.openvino(), threading.Barrier(8)
+def first_use():
+    together.wait()
+    package.Type.u8.to_dtype()
+threads = [threading.Thread(target=first_use) for _ in range(8)]
+[each.start() for each in threads]
+[each.join() for each in threads]
+"""
 PICTURE = np.arange(2 * 2 * 4 * 3, dtype=np.uint8).reshape(2, 2, 4, 3)
 ENGINES = ["onnxruntime", "openvino"]
 
@@ -152,3 +165,8 @@ def test_a_missing_openvino_says_how_to_install_it(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "openvino", None)  # as if it were not installed
     with pytest.raises(MissingExtraError, match=r"pip install 'munja\[openvino\]'"):
         open_engine(tiny(), engine="openvino")
+
+
+def test_threads_that_use_openvino_first_at_the_same_time_do_not_wait_for_each_other_for_ever() -> None:
+    # In a process of its own: what is told apart happens once in each. A minute, of which it takes a second or two.
+    subprocess.run([sys.executable, "-c", FIRST_USE], timeout=60, check=True)

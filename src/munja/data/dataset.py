@@ -202,6 +202,7 @@ def fill_dataset(
     taken: set[str] = set()
 
     def entries() -> Iterator[tuple[bytes, str]]:
+        """The pictures and answers for the store, once each; the row of each is written meanwhile."""
         with (folder / ROWS).open("w", encoding="utf-8", newline="\n") as file:
             for each, content in samples:
                 sample = each.named(free_name(each.name, taken))

@@ -174,11 +174,16 @@ def put_picture(target: Path, sample: Sample, content: bytes, *, share: bool = F
     target.write_bytes(content)
 
 
-@contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """A folder to fill, which gets the name `out` only when everything in it was written."""
+def refuse_existing(out: Path) -> None:
+    """InputError if there is something at `out`: asked before work that would be for nothing."""
     if os.path.lexists(out):
         raise InputError(f"{out}: exists already; give a folder that does not exist yet")
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder to fill, which gets the name `out` only when everything in it was written; InputError if it exists."""
+    refuse_existing(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))

@@ -66,6 +66,7 @@ def align(truth: Characters, prediction: Characters) -> tuple[dict[int, int], di
     invented: list[int] = []
 
     def flush() -> None:
+        """Pair what is missing with what was invented in its place, in order; the rest of either stands alone."""
         for rank in range(max(len(missing), len(invented))):
             one = from_truth[missing[rank]] if rank < len(missing) else None
             other = from_prediction[invented[rank]] if rank < len(invented) else None

@@ -18,7 +18,7 @@ from munja.metrics.boxes import Box
 from munja.metrics.centres import LONGEST_GUESS, aspect_ratios, character_centres, guessed_length
 from munja.metrics.erasing import read_characters
 from munja.metrics.meetings import Case, Layout, Meeting, Pair, meet
-from munja.metrics.outcomes import Outcome, ignored, outcome
+from munja.metrics.outcomes import OF_PREDICTION, OF_TRUTH, Outcome, Side, results_of
 from munja.metrics.record import BoxResult
 from munja.metrics.shapes import Shapes, split, union
 
@@ -119,36 +119,20 @@ def _counts(evidence: Evidence, links: Links, tally: Tally) -> dict[str, float]:
 def _results(
     truth: Sequence[Box], prediction: Sequence[Box], evidence: Evidence, links: Links, tally: Tally
 ) -> tuple[list[BoxResult], list[BoxResult]]:
-    valid, counted = set(evidence.valid), set(evidence.counted)
-    wrong = [len(text) - tally.right.get(g, 0) for g, text in enumerate(evidence.texts)]
-    wrong_read = [len(text) - tally.erased.get(d, 0) for d, text in enumerate(evidence.read)]
-    truths, predictions = [], []
-    for g, box in enumerate(truth):
-        if g not in valid:
-            truths.append(ignored(box))
-            continue
-        partners = links.truth[g]
-        sharing = [len(links.prediction[d]) for d in partners]
-        result = outcome(
-            box, partners, sharing, alone="missed", many="split", shared="merged",
-            lost=wrong[g], detection_lost=len(evidence.texts[g]) - tally.found.get(g, 0),
-            partner_lost=wrong_read[partners[0]] if sharing == [1] else 0,
-        )  # fmt: skip
-        truths.append(result)
-    for d, box in enumerate(prediction):
-        if d not in counted:
-            predictions.append(ignored(box))
-            continue
-        partners = links.prediction[d]
-        sharing = [len(links.truth[g]) for g in partners]
-        result = outcome(
-            box, partners, sharing, alone="false", many="merged", shared="split",
-            lost=wrong_read[d],
-            detection_lost=tally.included[d] - tally.claimed.get(d, 0) if partners else tally.false[d],
-            partner_lost=wrong[partners[0]] if sharing == [1] else 0,
-        )  # fmt: skip
-        predictions.append(result)
-    return truths, predictions
+    true = Side(
+        links.truth,
+        lost=[len(text) - tally.right.get(g, 0) for g, text in enumerate(evidence.texts)],
+        detection_lost={g: len(evidence.texts[g]) - tally.found.get(g, 0) for g in evidence.valid},
+    )
+    read = Side(
+        links.prediction,
+        lost=[len(text) - tally.erased.get(d, 0) for d, text in enumerate(evidence.read)],
+        detection_lost={
+            d: tally.included[d] - tally.claimed.get(d, 0) if links.prediction[d] else tally.false[d]
+            for d in evidence.counted
+        },
+    )
+    return results_of(truth, true, read, OF_TRUTH), results_of(prediction, read, true, OF_PREDICTION)
 
 
 def _gather(cases: Sequence[Case], case_sensitive: bool) -> list[Evidence]:

@@ -16,7 +16,7 @@ from munja.metrics.boxes import Box
 from munja.metrics.centres import guessed_length, reading_direction, reading_order
 from munja.metrics.claims import Matches, Scene, match, scenes
 from munja.metrics.meetings import Case
-from munja.metrics.outcomes import Outcome, ignored, outcome
+from munja.metrics.outcomes import OF_PREDICTION, OF_TRUTH, Outcome, ignored, outcome
 from munja.metrics.record import BoxResult, CharacterError
 
 Group = tuple[list[int], list[int]]  # boxes of truth and prediction that hang together, in reading order
@@ -177,9 +177,7 @@ def _truths(linked: Linked, boxes: Sequence[Box], reading: Reading) -> list[BoxR
             boxes[place],
             sorted(scene.prediction.order[d] for d in partners),
             sharing,
-            alone="missed",
-            many="split",
-            shared="merged",
+            OF_TRUTH,
             lost=_lost(linked, reading, g),
             detection_lost=scene.lengths[g] - claimed[g],
             partner_lost=_lost_read(linked, reading, partners[0]) if sharing == [1] else 0,
@@ -203,9 +201,7 @@ def _predictions(linked: Linked, boxes: Sequence[Box], reading: Reading) -> list
             boxes[place],
             sorted(scene.truth.order[g] for g in partners),
             sharing,
-            alone="overlapping" if touching else "false",
-            many="merged",
-            shared="split",
+            OF_PREDICTION._replace(alone="overlapping") if touching else OF_PREDICTION,
             lost=_lost_read(linked, reading, d),
             detection_lost=extra[d] if partners else guessed_length(scene.prediction.ratios[d]),
             partner_lost=_lost(linked, reading, partners[0]) if sharing == [1] else 0,

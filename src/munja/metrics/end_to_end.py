@@ -67,18 +67,16 @@ def compare(
     skipped = [spotting and not searchable(box.text) for box in wanted]
     overlaps = overlaps_of(wanted, found, on_ignored=0.5, skipped=skipped)
     pairs = match_by_iou(overlaps, threshold)
-    texts = [[_normal(box.text, case_sensitive=case_sensitive) for box in side] for side in (wanted, found)]
-    if lexicon is not None:
-        words = [_normal(word, case_sensitive=case_sensitive) for word in lexicon]
-        texts[1] = [_nearest(text, words) for text in texts[1]]
-    right = {(g, d) for g, d in pairs if _equal(texts[0][g], texts[1][d], spotting=spotting)}
+    true = [_normal(box.text, case_sensitive=case_sensitive) for box in wanted]
+    read = _read(found, lexicon, case_sensitive=case_sensitive)
+    right = {(g, d) for g, d in pairs if _equal(true[g], read[d], spotting=spotting)}
     alone = len(overlaps.asked) + len(overlaps.counted) - 2 * len(pairs)
     counts = {
         "truth": len(overlaps.asked),
         "predicted": len(overlaps.counted),
         "matched": len(pairs),
         "right": len(right),
-        "similarity": sum(one_minus_ned(texts[0][g], texts[1][d]) for g, d in pairs),
+        "similarity": sum(one_minus_ned(true[g], read[d]) for g, d in pairs),
         "pairs": len(pairs) + alone,
     }
     options = {
@@ -104,6 +102,15 @@ def searchable(text: str) -> bool:
     word = _bare(text.removesuffix("'s").removesuffix("'S")).strip("-")
     letters = word.replace("-", "")
     return len(word) >= SHORTEST and all(unicodedata.category(each)[0] in "LM" for each in letters)
+
+
+def _read(boxes: Sequence[Box], lexicon: Collection[str] | None, *, case_sensitive: bool) -> list[str]:
+    """What was read in each box, as it is compared: with a lexicon its nearest word."""
+    texts = [_normal(box.text, case_sensitive=case_sensitive) for box in boxes]
+    if lexicon is None:
+        return texts
+    words = [_normal(word, case_sensitive=case_sensitive) for word in lexicon]
+    return [_nearest(text, words) for text in texts]
 
 
 def _bare(text: str) -> str:

@@ -24,14 +24,17 @@ class _Box:
 
     @property
     def height(self) -> float:
+        """Extent across the text."""
         return self.bottom - self.top
 
     @property
     def width(self) -> float:
+        """Extent along the text."""
         return self.right - self.left
 
     @property
     def middle(self) -> float:
+        """Half way between top and bottom."""
         return (self.top + self.bottom) / 2.0
 
 

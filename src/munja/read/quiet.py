@@ -38,4 +38,7 @@ def openvino() -> Any:
         finally:
             if hidden:
                 del sys.modules["openvino_telemetry"]
+        # Its bindings load NumPy's interface when they are first given an array; where two threads did that at once
+        # (2026.4.1), 6 of 10 processes stood still for ever. Here one does it, before there is anything to run.
+        package.Type.u8.to_dtype()
     return package

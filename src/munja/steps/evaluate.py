@@ -53,7 +53,7 @@ def evaluate(
 
     Args:
         truth: Folder, label file or zip of the truth, such as a Munja dataset.
-        reader: Reader to run, with settings: munja, munja,precision=bf16, rapidocr, tesseract,lang=kor; several times.
+        reader: Reader to run, with settings: munja, munja,models=ppocr, rapidocr, tesseract,lang=kor; several times.
         pred: Predictions made before: Pages as JSON (munja read --to json), or label files; may be given several times.
         out: Folder for the report; it gets index.html and report.json.
         work: Folder for what readers read, so that the next run goes on there; OUT/work by default.

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Task:
-    """How sources are read: settings of the Reader, formats, pages, regions and password."""
+    """How sources are read: settings of the Reader, formats, pages, regions with their patterns, and password."""
 
     formats: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     pages: PageRanges | None = None
     regions: tuple[tuple[int, int, int, int], ...] = ()
     password: str | None = None
+    patterns: Any = None  # as Reader.__call__ takes them for these regions
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,11 @@ def read_each(
 
     writers = [writer(each) for each in task.formats]
     events = reader.events(
-        (job.source.open() for job in jobs), pages=task.pages, region=task.regions or None, password=task.password
+        (job.source.open() for job in jobs),
+        pages=task.pages,
+        region=task.regions or None,
+        pattern=task.patterns,
+        password=task.password,
     )
     result: _Result | None = None
     try:
@@ -178,6 +183,7 @@ def _read_one(job: Job) -> Outcome | None:
     from munja.read.reader import Reader
 
     def on_page() -> None:
+        """Stop between pages if the parent asked for it."""
         if _worker.stop.is_set():
             raise _StoppedError
 

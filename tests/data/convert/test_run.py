@@ -46,17 +46,28 @@ def test_stored_pictures_come_as_bytes(tmp_path: Path, drawn: Any) -> None:
 def test_what_is_no_collection_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         open_truth(tmp_path / "nowhere")
-    with pytest.raises(InputError, match=r"no known format; name it with --from-format.*icdar2015: text files of"):
+    with pytest.raises(InputError, match=r"holds 0 pictures and no other file\..*docs/datasets\.md.*--format"):
         open_truth(tmp_path)
     with pytest.raises(SpecError, match="did you mean icdar"):
         open_truth(tmp_path, "icdar2051")
+
+
+def test_a_folder_without_labels_is_told_briefly_what_was_found_in_it(tmp_path: Path, drawn: Any) -> None:
+    (tmp_path / "1.png").write_bytes(drawn.picture(1))
+    for name in ("a.md", "b.md", "c.md", "d.md"):
+        (tmp_path / name).write_text("notes")
+    with pytest.raises(InputError, match=r"it holds 1 picture and a\.md, b\.md, c\.md and others\. The") as raised:
+        open_truth(tmp_path)
+    assert len(str(raised.value)) - len(str(tmp_path)) < 400
+    with pytest.raises(InputError, match="it begins with 'notes'"):
+        open_truth(tmp_path / "a.md")
 
 
 def test_a_folder_of_two_formats_asks_which(tmp_path: Path, drawn: Any) -> None:
     (tmp_path / "1.png").write_bytes(drawn.picture(1))
     (tmp_path / "gt.txt").write_text("1.png\ttext\n")
     (tmp_path / "labels.tsv").write_text("1.png\ttext\n")
-    with pytest.raises(InputError, match="could be clova or tsv; name it with --from-format"):
+    with pytest.raises(InputError, match="could be clova or tsv; say which with --format NAME"):
         open_truth(tmp_path)
 
 

@@ -87,6 +87,7 @@ def check(
 
 def _of_sample(sample: Sample, collection: str, rules: Rules, findings: Findings) -> Print | None:
     def say(severity: str, kind: str, detail: str) -> None:
+        """A finding about this sample."""
         findings.add(severity, kind, collection, sample.name, detail)
 
     found = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -12,10 +11,10 @@ from typing import Any
 from munja.core.errors import InputError
 from munja.core.page import Line, Page
 from munja.core.registry import register
-from munja.data.convert.format import SUFFIXES, Format, Holds, Pictures, head, label_files
-from munja.data.convert.parse import encodable, load_json, points, split_of
+from munja.data.convert.format import SUFFIXES, Format, Holds, Pictures, head, label_files, put_pictures
+from munja.data.convert.parse import encodable, load_json, points, save_json, split_of
 from munja.data.convert.report import Report
-from munja.data.sample import Picture, Sample, free_name, put_picture, tidy_name
+from munja.data.sample import Picture, Sample, tidy_name
 
 
 class LabelsJson(Format):
@@ -58,14 +57,10 @@ class LabelsJson(Format):
     def write(self, folder: Path, samples: Iterable[tuple[Sample, bytes]], report: Report) -> None:
         """images/ and labels.json, in a folder for each split."""
         trees: dict[str, dict[str, Any]] = {}
-        taken: set[str] = set()
-        for sample, content in samples:
-            name = free_name(sample.name, taken)
-            put_picture(folder / (sample.split or "") / "images" / name, sample, content)
+        for name, sample, content in put_pictures(folder, samples, report, by_split=True):
             trees.setdefault(sample.split or "", {})[name] = self.value(sample, content)
-            report.written += 1
         for split, tree in trees.items():
-            (folder / split / "labels.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+            save_json(folder / split / "labels.json", tree)
 
     @abstractmethod
     def value(self, sample: Sample, content: bytes) -> Any:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from munja.core.errors import InputError
 from munja.core.page import Page, Polygon
-from munja.data.convert.format import Format, Pictures, head, label_files
+from munja.data.convert.format import Format, Holds, Pictures, head, label_files
 from munja.data.convert.parse import split_of
 from munja.data.convert.report import Report
 from munja.data.sample import Sample, free_name, put_picture, tidy_name
@@ -19,6 +19,17 @@ from munja.data.sample import Sample, free_name, put_picture, tidy_name
 class Documents(Format):
     """A document for each picture, which it names; else the picture with the document's own name is meant."""
 
+    holds: ClassVar[Holds] = Holds(
+        frozenset({"page"}),
+        "polygon",
+        fractions=False,
+        words=True,
+        scores=True,
+        ignored=False,
+        newlines=True,
+        blanks=False,
+        level="line",
+    )
     writer: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]] = (".xml",)
     folder: ClassVar[str]

@@ -15,7 +15,7 @@ from munja.core.errors import InputError
 from munja.core.registry import build, names
 from munja.data.convert.parse import natural, plain_name
 from munja.data.convert.report import Report
-from munja.data.sample import Picture, Sample
+from munja.data.sample import Picture, Sample, free_name, put_picture
 from munja.imaging.image import PICTURE_SUFFIXES
 
 KIND = "dataset_format"
@@ -103,10 +103,28 @@ def detect(path: Path) -> str:
     fitting = [name for name in formats() if find_format(name).detect(path)]
     if len(fitting) == 1:
         return fitting[0]
+    naming = "--format NAME (--from-format in munja data convert)"
     if not fitting:
-        signs = "; ".join(f"{name}: {find_format(name).sign}" for name in formats())
-        raise InputError(f"{path}: no known format; name it with --from-format. Looked for {signs}")
-    raise InputError(f"{path}: could be {' or '.join(fitting)}; name it with --from-format")
+        raise InputError(
+            f"{path}: no labels of a known format found; it {_holdings(path)}. The simplest is a file labels.tsv "
+            f"of picture, tab, text; docs/datasets.md lists all {len(formats())}. Where one was not recognised, name "
+            f"it with {naming}"
+        )
+    raise InputError(f"{path}: could be {' or '.join(fitting)}; say which with {naming}")
+
+
+def _holdings(path: Path) -> str:
+    """What lies below a path, for a message: how many pictures, and the first of the other files."""
+    if path.is_file():
+        return f"begins with {head(path, 40)!r}"
+    pictures, others = len(Pictures(path)), []
+    for _, below, files in os.walk(path):
+        below.sort()
+        others += [name for name in sorted(files) if os.path.splitext(name)[1].lower() not in SUFFIXES]
+        if len(others) > 3:
+            break
+    named = ", ".join(others[:3]) + (" and others" if len(others) > 3 else "")
+    return f"holds {pictures} picture{'' if pictures == 1 else 's'} and {named or 'no other file'}"
 
 
 class Pictures:
@@ -193,6 +211,22 @@ def label_files(path: Path, *suffixes: str) -> list[Path]:
         below[:] = sorted(each for each in below if not each.startswith("."))
         found += [Path(folder, name) for name in files if os.path.splitext(name)[1].lower() in suffixes]
     return sorted((each for each in found if not each.name.startswith(".")), key=natural)
+
+
+def put_pictures(
+    folder: Path, samples: Iterable[tuple[Sample, bytes]], report: Report, *, by_split: bool = False
+) -> Iterator[tuple[str, Sample, bytes]]:
+    """Each sample with the name that its picture now has in `images/`, of the folder or of its split's folder.
+
+    Names that differ only in case, or not at all, are made to differ. A sample is counted when the next is asked for.
+    """
+    taken: set[str] = set()
+    for sample, content in samples:
+        name = free_name(sample.name, taken)
+        base = folder / sample.split if by_split and sample.split else folder
+        put_picture(base / "images" / name, sample, content)
+        yield name, sample, content
+        report.written += 1
 
 
 def head(path: Path, size: int = 8192) -> str:

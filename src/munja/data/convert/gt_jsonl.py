@@ -10,10 +10,10 @@ from typing import Any
 from munja.core.errors import InputError
 from munja.core.page import Line, Page
 from munja.core.registry import register
-from munja.data.convert.format import Format, Holds, Pictures
+from munja.data.convert.format import Format, Holds, Pictures, put_pictures
 from munja.data.convert.parse import json_value, number, points, rows, string
 from munja.data.convert.report import Report
-from munja.data.sample import Picture, Sample, free_name, put_picture, split_name, text_line, tidy_name
+from munja.data.sample import Picture, Sample, split_name, text_line, tidy_name
 
 FILE = "gt.jsonl"
 _KINDS = ("word", "line", "page", "math", "class", "background", "paper")
@@ -58,13 +58,9 @@ class GtJsonl(Format):
 
     def write(self, folder: Path, samples: Iterable[tuple[Sample, bytes]], report: Report) -> None:
         """Pictures in images/, rows in gt.jsonl."""
-        taken: set[str] = set()
         with (folder / FILE).open("w", encoding="utf-8", newline="\n") as file:
-            for sample, content in samples:
-                name = free_name(sample.name, taken)
-                put_picture(folder / "images" / name, sample, content)
+            for name, sample, _ in put_pictures(folder, samples, report):
                 file.write(json.dumps({"image": f"images/{name}", **_row(sample)}, ensure_ascii=False) + "\n")
-                report.written += 1
 
 
 def _sample(tree: Mapping[str, Any], name: str, picture: Picture, where: str, report: Report) -> Sample:

@@ -12,7 +12,6 @@ from munja.core.errors import InputError
 from munja.core.page import Line, Page, Polygon, Word, as_polygon
 from munja.core.registry import register
 from munja.data.convert.documents import Documents, box_polygon
-from munja.data.convert.format import Holds
 from munja.data.convert.parse import number, points, read_bytes
 from munja.data.convert.report import Report
 
@@ -27,17 +26,6 @@ class Hocr(Documents):
 
     sign = "HTML files with ocr_page"
     writer, folder, suffixes = "hocr", "hocr", (".hocr", ".html", ".htm", ".xhtml")
-    holds = Holds(
-        frozenset({"page"}),
-        "polygon",
-        fractions=False,
-        words=True,
-        scores=True,
-        ignored=False,
-        newlines=True,
-        blanks=False,
-        level="line",
-    )
 
     def fits(self, start: str) -> bool:
         """Whether it speaks of an ocr_page."""
@@ -79,6 +67,7 @@ class _Reader(HTMLParser):
         self.found: list[Page] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element; one of a page closes the page before it."""
         if tag in _EMPTY:
             return
         given = dict(attrs)
@@ -95,6 +84,7 @@ class _Reader(HTMLParser):
         """An empty element holds no text."""
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the element and those in it that were left open; an end without a beginning is passed over."""
         if not any(each.tag == tag for each in self._open):
             return
         while self._open:
@@ -104,6 +94,7 @@ class _Reader(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
+        """Give the text to the innermost word or line that is open."""
         for element in reversed(self._open):
             if element.kind in ("word", "line"):
                 element.text.append(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from munja.core.errors import InputError
 from munja.core.page import Line, Page, Polygon
 from munja.core.registry import register
-from munja.data.convert.format import Format, Holds, Pictures, head, label_files
-from munja.data.convert.parse import is_upright, load_json, number, points, string
+from munja.data.convert.format import Format, Holds, Pictures, head, label_files, put_pictures
+from munja.data.convert.parse import is_upright, load_json, number, points, save_json, string
 from munja.data.convert.report import Report
-from munja.data.sample import Sample, free_name, put_picture, split_name, text_line, tidy_name
+from munja.data.sample import Sample, split_name, text_line, tidy_name
 
 IGNORED = ("ignore", "don't care", "###")
 _SHAPES = ("rectangle", "rectanglelabels", "polygon", "polygonlabels")
@@ -54,14 +53,10 @@ class LabelStudio(Format):
 
     def write(self, folder: Path, samples: Iterable[tuple[Sample, bytes]], report: Report) -> None:
         """Pictures in images/, tasks in tasks.json for local storage with the folder as its document root."""
-        taken: set[str] = set()
         tasks: list[dict[str, Any]] = []
-        for sample, content in samples:
-            name = free_name(sample.name, taken)
-            put_picture(folder / "images" / name, sample, content)
+        for name, sample, _ in put_pictures(folder, samples, report):
             tasks.append(_task(sample, name, len(tasks) + 1))
-            report.written += 1
-        (folder / "tasks.json").write_text(json.dumps(tasks, ensure_ascii=False, indent=1), encoding="utf-8")
+        save_json(folder / "tasks.json", tasks, indent=1)
 
 
 def _looks(text: str) -> bool:

@@ -55,6 +55,7 @@ class Munja(Format):
         about = self._about or About(folder.name)
 
         def renamed(sample: Sample) -> None:
+            """Tell that a picture had to be given another name."""
             report.lose("name of a picture (it was taken, or cannot be a file's name)", sample.where or sample.name)
 
         report.written += fill_dataset(folder, samples, about, storage=self._storage, renamed=renamed)

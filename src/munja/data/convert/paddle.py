@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from munja.core.errors import InputError
 from munja.core.page import Line, Page
 from munja.core.registry import register
-from munja.data.convert.format import Format, Holds, Pictures, head, label_files
+from munja.data.convert.format import Format, Holds, Pictures, head, label_files, put_pictures
 from munja.data.convert.parse import json_value, points, rows, split_of, string
 from munja.data.convert.report import Report
 from munja.data.sample import Sample, free_name, put_picture, text_line, tidy_name
@@ -130,17 +130,13 @@ def write_rows(
     suffix: str = ".txt",
 ) -> None:
     """Pictures in images/, and a row of path, tab and answer for each in STEM.txt, or in STEM_SPLIT.txt."""
-    taken: set[str] = set()
     files: dict[str | None, TextIO] = {}
     with ExitStack() as opened:
-        for sample, content in samples:
+        for name, sample, _ in put_pictures(folder, samples, report):
             if sample.split not in files:
                 file = folder / (f"{stem}{suffix}" if sample.split is None else f"{stem}_{sample.split}{suffix}")
                 files[sample.split] = opened.enter_context(file.open("w", encoding="utf-8", newline="\n"))
-            name = free_name(sample.name, taken)
-            put_picture(folder / "images" / name, sample, content)
             files[sample.split].write(f"images/{name}\t{answer(sample)}\n")
-            report.written += 1
 
 
 def _lines(boxes: Any, where: str, report: Report) -> list[Line]:

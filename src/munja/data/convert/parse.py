@@ -1,4 +1,4 @@
-"""What the readers of label files share: rows that know their number, numbers that are finite, polygons, splits."""
+"""What formats of label files share: rows that know their number, numbers that are finite, polygons, splits."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ def json_value(text: str | bytes, where: str) -> Any:
 def load_json(path: Path) -> Any:
     """The value of a JSON file; InputError names file and line."""
     return json_value(read_bytes(path).removeprefix(b"\xef\xbb\xbf"), str(path))
+
+
+def save_json(path: Path, value: Any, *, indent: int | None = None) -> None:
+    """Write a value as a JSON file in UTF-8 whose characters stand as themselves."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=indent), encoding="utf-8")
 
 
 def number(value: Any, what: str = "a coordinate") -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -11,11 +10,11 @@ from typing import Any
 from munja.core.errors import InputError
 from munja.core.page import Line, Page
 from munja.core.registry import register
-from munja.data.convert.format import Format, Holds, Pictures, head, label_files
+from munja.data.convert.format import Format, Holds, Pictures, head, label_files, put_pictures
 from munja.data.convert.icdar import BoxFiles
-from munja.data.convert.parse import bounds, load_json, number, points, rectangle, split_of, string
+from munja.data.convert.parse import bounds, load_json, number, points, rectangle, save_json, split_of, string
 from munja.data.convert.report import Report
-from munja.data.sample import Picture, Sample, free_name, put_picture, text_line, tidy_name
+from munja.data.sample import Picture, Sample, text_line, tidy_name
 
 _ROW = re.compile(
     r"\s*x:\s*\[\[([-0-9.\s,]*)\]\]\s*,\s*y:\s*\[\[([-0-9.\s,]*)\]\]\s*,\s*ornt:\s*\[u?'([^']*)'\]\s*,"
@@ -110,11 +109,8 @@ class CocoText(Format):
         """Pictures in images/, cocotext.v2.json."""
         tree: dict[str, Any] = {"cats": {}, "anns": {}, "imgs": {}, "imgToAnns": {}, "info": {}}
         sets = {"validate": "val"}
-        taken: set[str] = set()
-        for i, (sample, content) in enumerate(samples, start=1):
+        for i, (name, sample, _) in enumerate(put_pictures(folder, samples, report), start=1):
             page = sample.as_page()
-            name = free_name(sample.name, taken)
-            put_picture(folder / "images" / name, sample, content)
             tree["imgs"][str(i)] = {"id": i, "set": sets.get(sample.split or "", sample.split or ""),
                                     "width": page.width, "file_name": name, "height": page.height}  # fmt: skip
             extra = sample.attributes.get("lines") or [{}] * len(page.lines)
@@ -124,8 +120,7 @@ class CocoText(Format):
                     numbers.append(len(tree["anns"]) + 1)
                     tree["anns"][str(numbers[-1])] = _coco_annotation(line, more, i, numbers[-1])
             tree["imgToAnns"][str(i)] = numbers
-            report.written += 1
-        (folder / "cocotext.v2.json").write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+        save_json(folder / "cocotext.v2.json", tree)
 
 
 def _coco_annotation(line: Line, more: Mapping[str, Any], image: int, number_: int) -> dict[str, Any]:
@@ -214,10 +209,7 @@ class Mmocr(Format):
     def write(self, folder: Path, samples: Iterable[tuple[Sample, bytes]], report: Report) -> None:
         """Pictures in images/, one JSON for each task and split."""
         trees: dict[str, dict[str, Any]] = {}
-        taken: set[str] = set()
-        for sample, content in samples:
-            name = free_name(sample.name, taken)
-            put_picture(folder / "images" / name, sample, content)
+        for name, sample, _ in put_pictures(folder, samples, report):
             task = "textrecog" if sample.page is None else "textspotting"
             kind = "TextRecogDataset" if sample.page is None else "TextSpottingDataset"
             tree = trees.setdefault(
@@ -226,9 +218,8 @@ class Mmocr(Format):
                  "data_list": []},
             )  # fmt: skip
             tree["data_list"].append({"img_path": f"images/{name}", **_entry(sample)})
-            report.written += 1
         for file, tree in trees.items():
-            (folder / file).write_text(json.dumps(tree, ensure_ascii=False), encoding="utf-8")
+            save_json(folder / file, tree)
 
 
 def _entry(sample: Sample) -> dict[str, Any]:

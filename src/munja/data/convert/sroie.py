@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -10,7 +9,7 @@ from munja.core.errors import InputError
 from munja.core.registry import register
 from munja.data.convert.format import Holds
 from munja.data.convert.icdar import Icdar2015, is_receipt
-from munja.data.convert.parse import load_json
+from munja.data.convert.parse import load_json, save_json
 from munja.data.convert.report import Report
 from munja.data.sample import Sample
 
@@ -59,4 +58,4 @@ class Sroie(Icdar2015):
         if "entities" in sample.attributes:
             target = base / "key" / name.with_suffix(".json")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(sample.attributes["entities"], indent=4, ensure_ascii=False), encoding="utf-8")
+            save_json(target, sample.attributes["entities"], indent=4)

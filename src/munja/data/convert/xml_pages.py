@@ -12,7 +12,6 @@ from munja.core.errors import InputError
 from munja.core.page import Line, Page, Polygon, Word
 from munja.core.registry import register
 from munja.data.convert.documents import Documents, box_polygon
-from munja.data.convert.format import Holds
 from munja.data.convert.parse import number, points, read_bytes
 from munja.data.convert.report import Report
 
@@ -26,16 +25,7 @@ class Alto(Documents):
 
     sign = "XML files with the root alto"
     writer, folder = "alto", "alto"
-    holds = Holds(
-        frozenset({"page"}),
-        "polygon",
-        words=True,
-        scores=True,
-        ignored=False,
-        newlines=True,
-        blanks=False,
-        level="line",
-    )
+    holds = replace(Documents.holds, fractions=True)
 
     def fits(self, start: str) -> bool:
         """Whether its root is alto."""
@@ -66,17 +56,6 @@ class PageXml(Documents):
 
     sign = "XML files with the root PcGts"
     writer, folder = "page", "page"
-    holds = Holds(
-        frozenset({"page"}),
-        "polygon",
-        fractions=False,
-        words=True,
-        scores=True,
-        ignored=False,
-        newlines=True,
-        blanks=False,
-        level="line",
-    )
 
     def fits(self, start: str) -> bool:
         """Whether its root is PcGts."""

@@ -92,6 +92,7 @@ def kerning(font: ImageFont.FreeTypeFont) -> NDArray[np.int8] | None:
     alone = {character: font.getlength(character) for character in _KERNING}
 
     def pair(first: str, second: str) -> int:
+        """Pixels between two characters beyond the sum of their widths."""
         extra = font.getlength(first + second) - alone[first] - alone[second]
         # Kerning is fitted to whole pixels; Pillow (up to 13 at least) adds them as if they were 64ths of a pixel.
         return round(extra * 64 if abs(extra) < 0.5 else extra)

@@ -131,6 +131,7 @@ class Faces:
         weights = recipe.fonts.weights
 
         def weight(face: Face) -> float:
+            """How often a face is drawn, beside the others."""
             slanted = weights["italic"] if any(word in face.style.lower() for word in ITALIC) else 1.0
             # A family of 16 faces comes up 2.3 times as often as one of a single face, not 16 times.
             return float(weights[face.kind] * slanted / sizes.get(face.root, 1) ** 0.7)

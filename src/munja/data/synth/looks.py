@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -80,16 +80,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
     texture = happens("texture")
     bold = happens("dot_gain")
     curve = happens("curve")
-    cut = random.choice("lrtb") if happens("cut") else ""
-    margins = {
-        side: _margin(random, shape.margin_vertical if side in "tb" else shape.margin_horizontal) for side in "tblr"
-    }
-    if cut:
-        margins[cut] = -random.uniform(0.0, 0.05)
-    neighbours = random.choice(("a", "b", "ab")) if happens("neighbours") else ""
-    for side, edge in (("a", "t"), ("b", "b")):  # a fragment shows only where the crop reaches beyond its line
-        if side in neighbours:
-            margins[edge] = random.uniform(0.5, 1.0) * shape.margin_vertical[1]
+    margins, neighbours = _surroundings(random, shape, happens)
     uneven = happens("uneven_light")
     return Look(
         native_height=random.randint(8, 13) if low else _native_height(random, shape.native_height),
@@ -133,6 +124,21 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         moire=random.uniform(6.0, 20.0) if happens("moire") else 0.0,
         jpeg=random.randint(18, 85) if happens("jpeg") else 0,
     )  # fmt: skip
+
+
+def _surroundings(random: Random, shape: Shape, happens: Callable[[str], bool]) -> tuple[dict[str, float], str]:
+    """Margins at t, b, l and r in heights of the crop, below 0 where it is cut; which neighbours there are: a, b."""
+    cut = random.choice("lrtb") if happens("cut") else ""
+    margins = {
+        side: _margin(random, shape.margin_vertical if side in "tb" else shape.margin_horizontal) for side in "tblr"
+    }
+    if cut:
+        margins[cut] = -random.uniform(0.0, 0.05)
+    neighbours = random.choice(("a", "b", "ab")) if happens("neighbours") else ""
+    for side, edge in (("a", "t"), ("b", "b")):  # a fragment shows only where the crop reaches beyond its line
+        if side in neighbours:
+            margins[edge] = random.uniform(0.5, 1.0) * shape.margin_vertical[1]
+    return margins, neighbours
 
 
 def _levels(random: Random, faded: bool, scene: bool) -> tuple[float, float]:

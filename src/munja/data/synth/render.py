@@ -73,6 +73,7 @@ class Renderer:
 
     def _band(self, row: NDArray[np.int32]) -> tuple[float, float]:
         def known(characters: str) -> NDArray[np.int32]:
+            """The glyphs of the characters that the face has."""
             glyphs = row[self._column[[ord(each) for each in characters]]]
             return glyphs[glyphs >= 0]
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from munja.core.errors import InputError
 from munja.core.page import Character, Line, Page, Word, as_polygon
 from munja.core.spec import Spec
+from munja.data.sample import new_folder, refuse_existing
 from munja.data.synth.lines import LineBatch, LineSynthesiser
 
 WIDTHS = (64, 96, 128, 160, 192, 256, 320, 384, 512)
@@ -39,43 +37,38 @@ def write_lines(
     `labels.jsonl` has an object per line: image, text, and a Page with the polygons of words and characters. The folder
     appears whole or not at all; InputError if it exists. `progress` is told the number of lines written so far.
     """
-    out = Path(out)
-    if out.exists():
-        raise InputError(f"{out}: exists already; give a folder that does not exist yet")
+    refuse_existing(Path(out))
     if count < 1:
         raise InputError(f"1 line or more was wanted, got {count}")
     synthesiser = LineSynthesiser(recipe, split=split)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    try:
-        (temporary / "images").mkdir()
-        with (temporary / "labels.jsonl").open("w", encoding="utf-8") as labels:
+    with new_folder(Path(out)) as folder:
+        (folder / "images").mkdir()
+        with (folder / "labels.jsonl").open("w", encoding="utf-8") as labels:
             done = 0
             while done < count:
                 chunk = min(_CHUNK, count - done)
                 width = widths[(done // _CHUNK) % len(widths)]
                 batch = synthesiser.batch(seed + done, chunk, width=width, height=height, polygons=True)
                 for i in range(chunk):
-                    labels.write(_write_line(temporary, f"images/{done + i:07d}.png", batch, i))
+                    labels.write(_write_line(folder, f"images/{done + i:07d}.png", batch, i))
                 done += chunk
                 if progress:
                     progress(done)
-        temporary.chmod(0o755)
-        os.replace(temporary, out)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
     return count
 
 
 def _write_line(folder: Path, name: str, batch: LineBatch, i: int) -> str:
-    picture = batch.images[i, :, : batch.widths[i]]
-    written, data = cv2.imencode(".png", picture)
-    if not written:
-        raise InputError(f"{folder / name}: the picture could not be encoded as PNG")
-    (folder / name).write_bytes(data.tobytes())
+    write_grey_png(folder / name, batch.images[i, :, : batch.widths[i]])
     page = line_page(batch, i, source=name)
     return json.dumps({"image": name, "text": batch.texts[i], "page": page.to_tree()}, ensure_ascii=False) + "\n"
+
+
+def write_grey_png(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a grey picture (H, W) as a PNG file; InputError if it cannot be encoded."""
+    written, data = cv2.imencode(".png", picture)
+    if not written:
+        raise InputError(f"{path}: the picture of shape {picture.shape} could not be encoded as PNG")
+    path.write_bytes(data.tobytes())
 
 
 def line_page(batch: LineBatch, i: int, *, source: str | None = None) -> Page:

@@ -99,13 +99,16 @@ class _Folder:
         self._out = out
 
     def add_pictures(self, number: int, shown: Shown) -> None:
+        """Write picture and thumbnail of a page as JPEG files."""
         _write(self._out / "pictures" / f"{number}.jpg", shown.picture)
         _write(self._out / "thumbs" / f"{number}.jpg", shown.thumb)
 
     def add_page(self, number: int, detail: Tree) -> None:
+        """Write the boxes and texts of a page as a script, which a browser loads from disk without a server."""
         _write(self._out / "pages" / f"{number}.js", f"MUNJA.page({number},{_script(detail)});\n")
 
     def finish(self, title: str, data: str) -> str:
+        """Write what all pages share; the index.html comes back."""
         for name in SCRIPTS:
             _write(self._out / "static" / f"{name}.js", _static(f"{name}.js"))
         _write(self._out / "static" / "style.css", _static("style.css"))
@@ -126,13 +129,16 @@ class _SingleFile:
         self._parts: list[str] = []
 
     def add_pictures(self, number: int, shown: Shown) -> None:
+        """Keep picture and thumbnail of a page, in base 64."""
         picture, thumb = (base64.b64encode(each).decode() for each in (shown.picture, shown.thumb))
         self._parts.append(f'MUNJA.embed({number},"{picture}","{thumb}");')
 
     def add_page(self, number: int, detail: Tree) -> None:
+        """Keep the boxes and texts of a page."""
         self._parts.append(f"MUNJA.page({number},{_script(detail)});")
 
     def finish(self, title: str, data: str) -> str:
+        """The index.html with all of it inside."""
         scripts = [*(_static(f"{name}.js") for name in SCRIPTS), *self._parts, data]
         return _document(
             title,

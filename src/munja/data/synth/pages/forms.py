@@ -18,16 +18,8 @@ def form(sheet: Sheet, desk: Desk, random: Random) -> None:
     style = desk.style(random)
     x0 = random.uniform(-0.3, 0.12) * sheet.side
     wide = style.size * random.uniform(32, 60)
-    column = Column(
-        sheet,
-        desk,
-        random,
-        style,
-        x0,
-        x0 + wide,
-        random.uniform(-0.1, 0.1) * sheet.side,
-        row_pitch(desk, random, 1.7, 3.0),
-    )
+    top, pitch = random.uniform(-0.1, 0.1) * sheet.side, row_pitch(desk, random, 1.7, 3.0)
+    column = Column(sheet, desk, random, style, x0, x0 + wide, top, pitch)
     if random.random() < 0.15:
         clutter.guilloche(sheet.ground, random, max(0, int(sheet.ground[0, 0]) - random.randint(15, 60)))
     if random.random() < 0.7:

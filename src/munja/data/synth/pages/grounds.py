@@ -22,6 +22,7 @@ def large_textures() -> Textures:
     """The textures mirrored into squares of 1024 pixels, which hold a page without a seam."""
 
     def large(texture: Picture) -> Picture:
+        """A texture (256, 1024) mirrored downwards, twice over: (1024, 1024)."""
         double = np.concatenate([texture, texture[::-1]])
         return np.concatenate([double, double])
 

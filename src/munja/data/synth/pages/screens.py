@@ -28,17 +28,8 @@ def slide(sheet: Sheet, desk: Desk, random: Random) -> None:
     style = desk.style(random, size=desk.size * random.uniform(1.0, 1.8))
     x0 = random.uniform(-0.2, 0.2) * sheet.side
     wide = sheet.side * random.uniform(0.7, 1.2)
-    column = Column(
-        sheet,
-        desk,
-        random,
-        style,
-        x0,
-        x0 + wide,
-        random.uniform(-0.1, 0.15) * sheet.side,
-        random.uniform(1.6, 2.6),
-        ink,
-    )
+    top, pitch = random.uniform(-0.1, 0.15) * sheet.side, random.uniform(1.6, 2.6)
+    column = Column(sheet, desk, random, style, x0, x0 + wide, top, pitch, ink)
     bar = apart(random, paper, 60)
     if random.random() < 0.4:
         high = round(style.size * random.uniform(2.5, 6))

@@ -96,6 +96,7 @@ class PageSynthesiser:
         harm = _harm(random, looks, most=2 if desk.size > 9 else 1)
 
         def happens(name: str) -> bool:
+            """Whether a look comes up on this page; of the harmful ones only those that were chosen together."""
             return name in harm if name in _HARMFUL else random.random() < looks.get(name, 0.0)
 
         paper, free = kind in _PAPER, kind in ("sign", "label", "nothing")
@@ -209,11 +210,13 @@ def _turned(
     quarters, size = random.randint(1, 3), picture.shape[0]
 
     def turn(points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Points (..., 2) in pixels of the turned page."""
         for _ in range(quarters):
             points = np.stack([points[..., 1], size - points[..., 0]], axis=-1)
         return np.ascontiguousarray(points, np.float32)
 
     def turn_line(line: PageLine) -> PageLine:
+        """The line on the turned page."""
         polygon = None if line.polygon is None else turn(line.polygon)
         return PageLine(turn(line.quad), turn(line.words), line.texts, line.ignore, polygon)
 

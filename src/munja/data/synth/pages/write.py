@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +14,10 @@ from numpy.typing import NDArray
 
 from munja.core.errors import InputError
 from munja.core.page import Line, Page, Word, as_polygon
+from munja.data.sample import new_folder, refuse_existing
 from munja.data.synth.pages.labels import PageLine
 from munja.data.synth.pages.synthesiser import PageBatch, PageSynthesiser
+from munja.data.synth.write import write_grey_png
 
 _CHUNK = 16
 
@@ -38,36 +37,24 @@ def write_pages(
     `labels.jsonl` has an object per page: image, and a Page with the polygons of lines and words. The folder appears
     whole or not at all; InputError if it exists. `progress` is told the number of pages written so far.
     """
-    out = Path(out)
-    if out.exists():
-        raise InputError(f"{out}: exists already; give a folder that does not exist yet")
+    refuse_existing(Path(out))
     if count < 1:
         raise InputError(f"1 page or more was wanted, got {count}")
     synthesiser = PageSynthesiser(recipe, split=split)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-    try:
-        (temporary / "images").mkdir()
-        with (temporary / "labels.jsonl").open("w", encoding="utf-8") as labels:
+    with new_folder(Path(out)) as folder:
+        (folder / "images").mkdir()
+        with (folder / "labels.jsonl").open("w", encoding="utf-8") as labels:
             for done in range(0, count, _CHUNK):
                 batch = synthesiser.batch(seed + done, min(_CHUNK, count - done), size=size)
                 for i in range(len(batch.images)):
-                    labels.write(_write_page(temporary, f"images/{done + i:07d}.png", batch, i))
+                    labels.write(_write_page(folder, f"images/{done + i:07d}.png", batch, i))
                 if progress:
                     progress(done + len(batch.images))
-        temporary.chmod(0o755)
-        os.replace(temporary, out)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
     return count
 
 
 def _write_page(folder: Path, name: str, batch: PageBatch, i: int) -> str:
-    written, data = cv2.imencode(".png", batch.images[i])
-    if not written:
-        raise InputError(f"{folder / name}: the picture could not be encoded as PNG")
-    (folder / name).write_bytes(data.tobytes())
+    write_grey_png(folder / name, batch.images[i])
     page = page_of(batch, i, source=name)
     return json.dumps({"image": name, "page": page.to_tree()}, ensure_ascii=False) + "\n"
 
