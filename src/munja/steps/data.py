@@ -1,4 +1,4 @@
-"""`munja synth` and `munja data augment`: lines and pages to train on, and how they look."""
+"""`munja synth` and `munja data augment`: lines, pages and codes to train on, and how they look."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def synth(
     split: str = "train",
     sheet: bool = False,
 ) -> Path:
-    """Write synthetic lines of text with the place of every character, or pages with the place of every line.
+    """Write synthetic lines of text with the place of every character, pages with that of every line, or codes.
 
     Args:
-        recipe: Recipe of lines, such as recipes/synth/receipts.toml, or of pages: recipes/synth/pages.toml.
+        recipe: Recipe of lines, such as recipes/synth/receipts.toml, of pages (pages.toml) or of codes (codes.toml).
         settings: Changes to the recipe, such as corpora=FOLDER or looks.faded=0.
-        count: How many lines or pages.
+        count: How many lines, pages or codes.
         out: Folder to write; it must not exist yet. With --sheet, the PNG to write.
-        seed: The same seed gives the same lines or pages.
+        seed: The same seed gives the same lines, pages or codes.
         split: Faces to use: train or validate.
         sheet: Write one picture with all of them instead of a folder, to look at.
     """
     tree = override(load_spec(recipe), settings)
     if sheet and out.suffix != ".png":
         raise InputError(f"{out}: a sheet is written as .png")
-    write = _synthetic_pages if tree.get("kind", "lines") == "pages" else _synthetic_lines
+    write = {"pages": _synthetic_pages, "codes": _synthetic_codes}.get(str(tree.get("kind")), _synthetic_lines)
     what = write(tree, count, out, seed=seed, split=split, sheet=sheet)
     console.say(f"{count:,} {what} {'on' if sheet else 'in'} {out}")
     return out
@@ -65,6 +65,18 @@ def _synthetic_pages(tree: Spec, count: int, out: Path, *, seed: int, split: str
     else:
         write_pages(tree, count, out, seed=seed, split=split)
     return "pages"
+
+
+def _synthetic_codes(tree: Spec, count: int, out: Path, *, seed: int, split: str, sheet: bool) -> str:
+    from munja.data.synth.codes.synthesiser import CodeSynthesiser
+    from munja.data.synth.codes.write import shown, write_codes
+    from munja.data.synth.write import contact_sheet
+
+    if sheet:
+        _write_png(out, contact_sheet(list(map(shown, CodeSynthesiser(tree, split=split).crops(seed, count))), 5))
+    else:
+        write_codes(tree, count, out, seed=seed, split=split)
+    return "codes"
 
 
 @register("step", "data.augment")

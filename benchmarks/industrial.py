@@ -1,0 +1,162 @@
+"""Fine-tuning on photographed industrial codes: three sets, shares as given and balanced, with and without a pattern.
+
+    python -m benchmarks.industrial make --out FOLDER
+    python -m benchmarks.industrial tune --out FOLDER --name light --from FILE.safetensors [--minutes 8]
+    python -m benchmarks.industrial table --out FOLDER
+
+`make` writes sets of 3,438, 3,694 and 270 crops (painted codes; codes cut, cast and peened into metal; printed dots and
+plates) and a test set of 1,000, 1,000 and 300 crops of other photographs for each. `tune` runs `munja finetune` twice,
+with the shares 0.482, 0.482, 0.036 and with a third each; `table` reads all tests, one thread, case-sensitively, and
+prints accuracy, 1-NED (norm_ED) and time per picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from munja.core.artifact import Artifact, open_artifact
+from munja.core.spec import load_spec
+from munja.data.synth.codes.write import write_codes
+from munja.imaging.image import frames
+from munja.read.engines import open_engine
+from munja.read.fitting import Wish
+from munja.read.lines import LineReader
+from munja.read.patterns import compile_pattern
+from munja.read.patterns.guide import guide_of
+from munja.read.weights import model_set
+
+RUN = "from munja.cli import main; main()"
+RECIPE = Path("recipes/synth/codes.toml")
+PATTERN = (
+    "[0-9]{4}|[0-9]{3,4}[A-Z][0-9]{2}[A-Z][0-9]{2}|[0-9]{4}[A-Z][0-9]{2}[A-Z]|[A-Z][0-9]{4}[A-Z]{3}|[A-Z]{2}[0-9]{6}"
+)
+SETS = {  # crops to learn from, crops to test on, styles
+    "01": (3438, 1000, ("stencil", "painted")),
+    "02": (3694, 1000, ("embossed", "debossed", "dot_peened")),
+    "03": (270, 300, ("dot_matrix", "plate")),
+}
+SHARES = {"given": (0.482, 0.482, 0.036), "balanced": (1.0, 1.0, 1.0)}
+
+
+def make(out: Path) -> None:
+    """Write the sets, each with a labels.csv whose column `split` tells the test crops."""
+    recipe = load_spec(RECIPE)
+    for number, (name, (count, tests, styles)) in enumerate(SETS.items()):
+        spec = {**recipe, "styles": {style: recipe["styles"][style] for style in styles}}
+        folder = out / name
+        folder.mkdir(parents=True)
+        rows = []
+        for part, some, seed in (("train", count, 100 + number), ("test", tests, 200 + number)):
+            write_codes(spec, some, folder / part, seed=seed)
+            with (folder / part / "labels.csv").open(encoding="utf-8") as file:
+                split = "test" if part == "test" else ""
+                rows += [(f"{part}/{row['image']}", row["text"], row["source"], split) for row in csv.DictReader(file)]
+        with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows([("image", "text", "source", "split"), *rows])
+        print(f"{folder}: {len(rows)} crops", flush=True)
+
+
+def tune(out: Path, name: str, start: Path, minutes: float, rest: list[str]) -> None:
+    """Fine-tune a model with both shares."""
+    for how, shares in SHARES.items():
+        sets = [part for each in SETS for part in ("--data", f"{each}={out / each / 'labels.csv'}")]
+        given = [part for each, share in zip(SETS, shares, strict=True) for part in ("--shares", f"{each}={share}")]
+        command = [
+            sys.executable,
+            "-c",
+            RUN,
+            "finetune",
+            "--from",
+            str(start),
+            *sets,
+            *given,
+        ]
+        command += ["--pattern", PATTERN, "--minutes", str(minutes), "--out", str(out / f"{name}-{how}"), *rest]
+        print(" ".join(command), flush=True)
+        subprocess.run(command, check=False)
+
+
+def crops_of(folder: Path) -> list[tuple[Any, str]]:
+    """Pictures (H, W, 3) and texts of a test set."""
+    with (folder / "labels.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [(next(iter(frames(folder / row["image"]))).image, row["text"]) for row in rows]
+
+
+def readers(out: Path, start: Path | None) -> dict[str, Artifact]:
+    """PP-OCRv6, the model that was started from, and those that came of it, as runnable recognisers."""
+    found = {"PP-OCRv6 small": model_set("ppocr").recogniser}
+    if start is not None:
+        found["the package's own"] = open_artifact(start)
+    found |= {path.parent.name: open_artifact(path) for path in sorted(out.glob("*-*/reader*.onnx"))}
+    return found
+
+
+def table(out: Path, start: Path | None) -> list[dict[str, Any]]:
+    """Rows of accuracy, 1-NED and milliseconds of each reader, freely and as the pattern allows."""
+    tests = {name: crops_of(out / name / "test") for name in SETS}
+    rows = []
+    for reader, artifact in readers(out, start).items():
+        lines = LineReader(artifact, open_engine(artifact, threads=1), None, None)
+        for pattern in ("", PATTERN):
+            guide = guide_of(compile_pattern(pattern), artifact.manifest.charset, pattern) if pattern else None
+            wishes = None if guide is None else [Wish(guide, 0.0)]
+            row: dict[str, Any] = {"reader": reader, "pattern": bool(pattern)}
+            exact, ned, spent, count = 0, 0.0, 0.0, 0
+            for name, crops in tests.items():
+                right = 0
+                for image, text in crops:
+                    started = time.perf_counter()
+                    found = lines.read(image, [whole(image, artifact.manifest.input)], wishes=wishes)
+                    spent += time.perf_counter() - started
+                    read = "".join(line.text for line in found).replace(" ", "")
+                    right += read == text
+                    ned += Levenshtein.normalized_similarity(read, text)
+                row[name] = round(right / len(crops), 4)
+                exact, count = exact + right, count + len(crops)
+            row |= {"accuracy": round(exact / count, 4), "norm_ed": round(ned / count, 4)}
+            row["ms"] = round(1000.0 * spent / count, 2)
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+    return rows
+
+
+def whole(image: Any, rule: Mapping[str, Any]) -> Any:
+    """The quad (4, 2) that the margin of reading grows to the corners of a crop."""
+    height, width = image.shape[:2]
+    across, down = rule.get("padding", (0.0, 0.0))
+    x, y = (each * height / (1.0 + 2.0 * down) for each in (across, down))
+    return np.array([[x, y], [width - x, y], [width - x, height - y], [x, height - y]], np.float32)
+
+
+def main() -> None:
+    """Run one of the parts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", choices=("make", "tune", "table"))
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", default="light")
+    parser.add_argument("--from", dest="start", type=Path)
+    parser.add_argument("--minutes", type=float, default=8.0)
+    given, rest = parser.parse_known_args()
+    if given.part == "make":
+        make(given.out)
+    elif given.part == "tune":
+        tune(given.out, given.name, given.start, given.minutes, rest)
+    else:
+        rows = table(given.out, given.start)
+        (given.out / "table.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
