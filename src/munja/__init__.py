@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from munja.core.page import Line as Line
     from munja.core.page import Page as Page
     from munja.core.page import Word as Word
+    from munja.read.patterns.compile import compile_pattern as compile_pattern
     from munja.read.reader import Reader as Reader
     from munja.read.reader import read as read
     from munja.read.reader import read_pages as read_pages
@@ -25,9 +26,21 @@ _HOMES = {
     "Character": "munja.core.page",
     "MunjaError": "munja.core.errors",
     "Reader": "munja.read.reader",
+    "compile_pattern": "munja.read.patterns.compile",
     "read_pages": "munja.read.reader",
 }
-__all__ = ["Character", "Line", "MunjaError", "Page", "Reader", "Word", "__version__", "read", "read_pages"]
+__all__ = [
+    "Character",
+    "Line",
+    "MunjaError",
+    "Page",
+    "Reader",
+    "Word",
+    "__version__",
+    "compile_pattern",
+    "read",
+    "read_pages",
+]
 
 
 def __getattr__(name: str) -> Any:

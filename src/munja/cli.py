@@ -86,6 +86,7 @@ def command(step: Callable[..., Any], terminal: Terminal) -> Callable[..., int]:
     parameters = list(signature.parameters.values())[1:]
 
     def run(*positional: Any, **settings: Any) -> int:
+        """The command: status 1 if the step says that its result is not ok."""
         result = step(terminal, *positional, **settings)
         return 0 if getattr(result, "ok", True) else 1
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from munja.core.errors import PageError
-from munja.core.page import SCHEMA_VERSION, Character, Line, Page, Word, as_polygon, geometric_mean
+from munja.core.page import SCHEMA_VERSION, Character, FreeReading, Line, Page, Word, as_polygon, geometric_mean
 
 coordinates = st.floats(-1e6, 1e6, allow_nan=False)
 polygons = st.lists(st.tuples(coordinates, coordinates), max_size=5).map(tuple)
@@ -19,7 +19,14 @@ texts = st.text(max_size=8)
 characters = st.builds(Character, texts, polygons, scores)
 words = st.builds(Word, texts, polygons, scores, st.lists(characters, max_size=3).map(tuple))
 lines = st.builds(
-    Line, texts, polygons, scores, st.lists(words, max_size=3).map(tuple), st.floats(0, 359.9), st.booleans()
+    Line,
+    texts,
+    polygons,
+    scores,
+    st.lists(words, max_size=3).map(tuple),
+    st.floats(0, 359.9),
+    st.booleans(),
+    st.none() | st.builds(FreeReading, texts, scores),
 )
 pages = st.builds(
     Page,
@@ -57,6 +64,8 @@ def test_fields_at_their_default_are_left_out() -> None:
         ('{"munja_page": 1, "width": 1, "height": 1, "lines": [{"text": 3}]}', "page.lines[0].text"),
         ('{"munja_page": 1, "width": 1, "height": 1, "lines": [{"text": "", "polygon": [1]}]}', "[x, y] pairs"),
         ('{"munja_page": 1, "width": 1, "height": 1, "lines": {}}', "a list was wanted"),
+        ('{"munja_page": 1, "width": 1, "height": 1, "lines": [{"text": "", "free": {}}]}', "free: the field text"),
+        ('{"munja_page": 1, "width": 1, "height": 1, "lines": [{"text": "", "free": "a"}]}', "free: an object"),
         ('{"munja_page": 1, "width": 1, "height": 1, "notes": [1]}', "a list of strings"),
         ('{"munja_page": 1, "width": 1, "height": 1, "dpi": "x"}', "a number was wanted"),
     ],
@@ -70,6 +79,17 @@ def test_a_broken_document_says_what_is_wrong(document: str, said: str) -> None:
 def test_text_leaves_out_regions_that_do_not_count() -> None:
     page = Page(9, 9, (Line("a"), Line("b", ignore=True), Line("c")))
     assert page.text == "a\nc"
+
+
+def test_a_line_that_fits_no_pattern_is_in_the_json_but_not_in_the_text() -> None:
+    square = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
+    fits = Line("1204", square, 0.8, free=FreeReading("12O4", 0.9))
+    unfit = Line("", square, 0.0, free=FreeReading("EXIT", 0.99))
+    page = Page(9, 9, (fits, unfit))
+    assert page.text == "1204"
+    assert [line.unfit for line in (fits, unfit, Line(""))] == [False, True, False]
+    assert json.loads(page.to_json())["lines"][1]["free"] == {"text": "EXIT", "score": 0.99}
+    assert [text for _, text, _ in page.to_easyocr()] == ["1204"]
 
 
 def test_words_are_those_of_all_lines() -> None:

@@ -16,6 +16,8 @@ from munja.read.batching import (
     cut_line,
     detector_size,
     line_width,
+    longest_line,
+    pieces,
     show_to_detector,
     width_bucket,
 )
@@ -139,3 +141,46 @@ def test_a_grey_network_gets_the_brightness() -> None:
     assert batch.shape == (1, 48, 96, 1)
     expected = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     assert np.abs(batch[0, :, :, 0].astype(int) - expected).max() <= 1
+
+
+STRETCH: dict[str, Any] = {"channels": 1, "height": 32, "width": 100, "fit": "stretch", "pad": 127}
+PAD: dict[str, Any] = {**STRETCH, "fit": "pad"}
+
+
+def ramp(width: int) -> np.ndarray:
+    """A picture 32 pixels high that gets lighter to the right, from 20 to 220."""
+    row = np.linspace(20, 220, width).astype(np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (32, width, 3)))
+
+
+def whole(width: int) -> np.ndarray:
+    return np.array([[0, 0], [width, 0], [width, 32], [0, 32]], np.float32)
+
+
+@pytest.mark.parametrize("width", [40, 100, 260])
+def test_a_stretched_line_fills_its_one_width(width: int) -> None:
+    assert line_width(width, 32, STRETCH) == 100
+    batch = cut_line(ramp(width), whole(width), 100, STRETCH)
+    assert batch.shape == (1, 32, 100, 1)
+    np.testing.assert_allclose(batch[0, 16, :, 0], np.linspace(20, 220, 100), atol=6)
+
+
+@pytest.mark.parametrize(("width", "used"), [(40, 40), (100, 100), (260, 100)])
+def test_a_padded_line_keeps_its_shape_as_far_as_it_fits(width: int, used: int) -> None:
+    assert line_width(width, 32, PAD) == used
+    batch = cut_line(ramp(width), whole(width), used, PAD)
+    assert batch.shape == (1, 32, 100, 1)
+    np.testing.assert_allclose(batch[0, 16, :used, 0], np.linspace(20, 220, used), atol=6)
+    assert (batch[0, :, used:, 0] == batch[0, :, used - 1 : used, 0]).all()
+
+
+def test_a_line_too_wide_to_be_squeezed_is_cut_as_the_rule_says() -> None:
+    image = np.full((32, 900, 3), 255, np.uint8)
+    for stroke in (*range(20, 428, 9), *range(470, 878, 9)):
+        image[8:24, stroke : stroke + 2] = 0
+    assert len(pieces(image, whole(900), {**STRETCH, "longest": 900})) == 1
+    parts = pieces(image, whole(900), {**STRETCH, "longest": 600})
+    assert len(parts) == 2
+    assert 430 <= parts[0][1, 0] <= 470  # in the gap
+    assert longest_line(STRETCH) == 400
+    assert longest_line(LINES) == longest_line(FIXED) == MAX_LINE_WIDTH

@@ -14,10 +14,14 @@ from PIL import Image, ImageDraw, ImageFont
 
 import munja.train.language  # noqa: F401  registers the makers
 from munja.core.artifact import Artifact
+from munja.core.page import Line
 from munja.core.registry import build
 from munja.imaging.geometry import quad_angle
 from munja.read.engines import open_engine
+from munja.read.fitting import Wish
 from munja.read.lines import LineReader
+from munja.read.patterns import compile_pattern
+from munja.read.patterns.guide import guide_of
 from munja.read.weights import ModelSet, model_set
 
 TEXTS = ["QUILL & BARLEY", "Bakery and coffee house", "14 Lantern Street, Eastmoor", "Tel. 555-0147"]
@@ -191,3 +195,86 @@ def test_a_language_model_decides_between_look_alikes(dense: Artifact, sans: Pat
     assert guided.text != plain.text
     assert guided.text.startswith("LOT 2O")
     assert len(guided.words) == 2
+
+
+# --- With a pattern ---
+
+
+@pytest.fixture(scope="module")
+def light(dense: Artifact) -> LineReader:
+    return LineReader(dense, open_engine(dense), None, None)
+
+
+def wished(
+    reader: LineReader, artifact: Artifact, drawing: tuple[np.ndarray, np.ndarray], pattern: str, least: float = 0.65
+) -> Line:
+    """The one line of a drawing that is read with a pattern."""
+    page, quad = drawing
+    wish = Wish(guide_of(compile_pattern(pattern), artifact.manifest.charset, pattern), least)
+    (line,) = reader.read(page, [quad], map, [wish])
+    return line
+
+
+def test_a_line_that_fits_tells_its_free_reading_too(light: LineReader, dense: Artifact, sans: Path) -> None:
+    line = wished(light, dense, drawn("2098 3716", sans, 1.0), "[0-9]{8}")
+    assert line.text == "20983716"
+    assert line.words[0].text == "20983716"
+    assert line.free is not None
+    assert line.free.text == "2098 3716"
+    assert line.score == pytest.approx(line.free.score, abs=0.05)
+
+
+def test_the_words_of_a_longer_line_that_fit_stand_where_they_are(
+    light: LineReader, dense: Artifact, sans: Path
+) -> None:
+    page, quad = drawn(DRAWN, sans, 1.0)
+    line = wished(light, dense, (page, quad), "[0-9]{8}")
+    assert line.text == "20983716"
+    assert line.polygon[0][0] > page.shape[1] * 0.55
+    assert line.free is not None
+    assert line.free.text == DRAWN
+
+
+def test_what_fits_nothing_keeps_its_place_and_free_reading(light: LineReader, dense: Artifact, sans: Path) -> None:
+    line = wished(light, dense, drawn(DRAWN, sans, 1.0), "@iban")
+    assert (line.text, line.score, line.words) == ("", 0.0, ())
+    assert line.unfit
+    assert len(line.polygon) == 4
+    assert line.free is not None
+    assert line.free.text == DRAWN
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("[A-Z][0-9][A-Z][0-9] [A-Z][0-9]{3}", "O0O1 S588"),
+        ("[0-9]{4} [A-Z][0-9]{3}", "0001 S588"),
+        ("[0-9]{9}", None),
+        ("@exactly:[0-9A-Z]{8}", None),
+    ],
+)
+def test_look_alikes_are_read_as_the_pattern_has_them(
+    light: LineReader, dense: Artifact, sans: Path, pattern: str, text: str | None
+) -> None:
+    line = wished(light, dense, drawn("O0O1 S588", sans, 1.0), pattern)
+    assert line.text == (text or "")
+
+
+def test_the_published_weights_with_their_many_classes_follow_a_pattern(
+    line_reader: LineReader, models: ModelSet, sans: Path
+) -> None:
+    line = wished(line_reader, models.recogniser, drawn("B0l57O", sans, 1.0), "[A-Z][0-9]{5}", 0.0)
+    assert line.text == "B01570"
+    assert line.free is not None
+    assert line.free.text != "B01570"
+
+
+def test_upside_down_the_reading_that_fits_decides(models: ModelSet, dense: Artifact, sans: Path) -> None:
+    assert models.direction is not None
+    reader = LineReader(dense, open_engine(dense), models.direction, open_engine(models.direction))
+    page, quad = drawn("FC360027", sans, 1.0)
+    turned = np.ascontiguousarray(page[::-1, ::-1])
+    size = np.array([page.shape[1], page.shape[0]], np.float32)
+    line = wished(reader, dense, (turned, np.roll(size - quad, 2, axis=0)), "[A-Z]{2}[0-9]{6}")
+    assert line.text == "FC360027"
+    assert line.angle == pytest.approx(180.0)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pikepdf
 import PIL.Image
 import PIL.ImageDraw
 import PIL.ImageFont
@@ -295,3 +296,68 @@ def test_the_models_of_the_package_read_english_and_korean(
 def test_without_a_language_model_the_same_models_read_on(examples: Path) -> None:
     page = Reader(engine="onnxruntime", threads=1, language="none")(examples / "receipt.png")
     assert "Bakery" in page.text
+
+
+# --- With patterns ---
+
+CODE = (100, 200, 800, 150)  # of the wagon's number
+WEIGHT = (100, 420, 330, 130)
+
+
+@pytest.fixture(scope="module")
+def light() -> Reader:
+    """A reader of this package's own models, which are quick to read with."""
+    return Reader(models="munja", engine="onnxruntime", threads=1)
+
+
+def test_a_pattern_leaves_the_lines_that_fit_and_tells_of_the_others(light: Reader, examples: Path) -> None:
+    page = light(examples / "wagon_code.png", pattern="@uic")
+    assert page.text == "33 80 7932 123-2"
+    assert {line.free.text for line in page.lines if line.free and line.unfit} >= {"24 350 kg"}
+    assert Page.from_json(page.to_json()) == page
+
+
+def test_every_region_may_have_a_pattern_of_its_own(light: Reader, examples: Path) -> None:
+    picture = examples / "wagon_code.png"
+    page = light(picture, region=[CODE, WEIGHT], pattern=["@uic", None])
+    assert [line.text for line in page.lines] == ["33 80 7932 123-2", "24 350 kg"]
+    assert [line.free is None for line in page.lines] == [False, True]
+    page = light(picture, region=[CODE, WEIGHT], pattern=["@uic", "[0-9]{2} [0-9]{3} kg"])
+    assert [line.text for line in page.lines] == ["33 80 7932 123-2", "24 350 kg"]
+    page = light(picture, region=WEIGHT, pattern=["[0-9 ]*kg", lambda text: text.startswith("24")])
+    assert page.text == "24 350 kg"
+
+
+def test_a_readers_own_pattern_holds_where_a_call_has_none(light: Reader, examples: Path) -> None:
+    uic = Reader(models="munja", engine="onnxruntime", threads=1, pattern="@uic")
+    assert uic(examples / "wagon_code.png").text == "33 80 7932 123-2"
+    assert uic(examples / "wagon_code.png", region=WEIGHT, pattern=".*kg").text == "24 350 kg"
+    assert [page.text for page in uic.stream([examples / "wagon_code.png"])] == ["33 80 7932 123-2"]
+    assert [page.text for page in uic.pages(examples / "wagon_code.png", pattern="REV.*")] == ["REV 11.06.24"]
+
+
+def test_a_pattern_that_cannot_be_used_is_refused_before_anything_is_read(light: Reader, examples: Path) -> None:
+    with pytest.raises(SpecError, match="nothing that the recogniser can write fits"):
+        Reader(models="munja", engine="onnxruntime", threads=1, pattern="Д+")
+    with pytest.raises(SpecError, match="2 regions and 1 patterns"):
+        light(examples / "wagon_code.png", region=[CODE, WEIGHT], pattern=["@uic"])
+    with pytest.raises(SpecError, match="at character 2"):
+        light(examples / "no-such-file.png", pattern="a{")
+
+
+def test_the_text_of_a_document_is_held_against_the_pattern(tmp_path: Path) -> None:
+    document = pikepdf.new()
+    page = document.add_blank_page(page_size=(300, 100))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    page.obj.Contents = document.make_stream(b"BT /F 18 Tf 20 60 Td (No. FC36 and 12O4) Tj 0 -30 Td (CAR) Tj ET")
+    document.save(tmp_path / "typed.pdf")
+    typed = Reader(models="munja", engine="onnxruntime", threads=1, text_layer=True, pattern="[A-Z]{2}[0-9]{2}")
+    page = typed(tmp_path / "typed.pdf")
+    assert page.text == "FC36"
+    assert [(line.text, line.free and line.free.text) for line in page.lines] == [
+        ("FC36", "No. FC36 and 12O4"),
+        ("", "CAR"),
+    ]
+    within = typed(tmp_path / "typed.pdf", region=[(0, 0, 800, 150), (0, 150, 800, 128)], pattern=["[0-9O]+", None])
+    assert [line.text for line in within.lines] == ["12O4", "CAR"]

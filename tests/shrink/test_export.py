@@ -15,11 +15,12 @@ from munja.core.registry import build
 from munja.data.loader import Lines
 from munja.models import recognise  # noqa: F401  registers the networks
 from munja.models.layers import Normalise
+from munja.models.load import load_network
 from munja.read.engines import Engine, open_engine
 from munja.shrink.export import export, prove_parity
 from munja.shrink.quantise import quantise
 from munja.shrink.subjects import LineSubject, outputs_of
-from munja.train.weights import load_network, save_weights
+from munja.train.weights import save_weights
 
 CHARSET = tuple(" abcdefg")
 SPEC = {

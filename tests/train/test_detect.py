@@ -14,6 +14,7 @@ from munja.core.errors import ArtifactError, SpecError
 from munja.core.registry import build
 from munja.data.loader import Lines
 from munja.data.synth.recipe import FontRules
+from munja.models.load import load_network
 from munja.read.codecs.angle import Angle
 from munja.read.engines import open_engine
 from munja.shrink.export import export
@@ -22,7 +23,6 @@ from munja.train.direction import turned
 from munja.train.losses import binary_loss, outline_loss, region_loss
 from munja.train.recipe import checked, register_all
 from munja.train.run import train
-from munja.train.weights import load_network
 
 DETECTOR = {
     "name": "db",

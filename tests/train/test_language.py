@@ -58,7 +58,7 @@ def test_a_zero_among_digits_and_an_o_among_letters_are_told_apart(language: Lan
         logits = logits_of(text, {place: (other, 0.8)})
         greedy = codec.decode(logits.argmax(1), np.ones(len(logits)))
         assert greedy.text == text[:place] + other + text[place + 1 :]
-        reading = decoder.decode(logits)
+        reading = decoder.decode({"logits": logits}, len(logits))
         assert reading.text == text
         assert reading.columns.tolist() == list(range(0, 2 * len(text), 2))
         assert 0.5 < reading.scores[place] < reading.scores[place - 1]
@@ -67,16 +67,17 @@ def test_a_zero_among_digits_and_an_o_among_letters_are_told_apart(language: Lan
 def test_what_is_clear_in_the_picture_stays(language: LanguageModel) -> None:
     decoder = ContextDecoder(codec, language)
     for text in ("T0TAL 1O5.5", "qx{7~", "0"):
-        assert decoder.decode(logits_of(text, {})).text == text
-        assert decoder.decode(logits_of(text, {0: ("Z", -5.0)})).text == text
+        for doubts in ({}, {0: ("Z", -5.0)}):
+            logits = logits_of(text, doubts)
+            assert decoder.decode({"logits": logits}, len(logits)).text == text
 
 
 def test_nothing_to_read_gives_nothing(language: LanguageModel) -> None:
     decoder = ContextDecoder(codec, language)
-    assert decoder.decode(np.zeros((0, codec.classes))).text == ""
+    assert decoder.decode({"logits": np.zeros((0, codec.classes))}, 0).text == ""
     empty = np.zeros((6, codec.classes))
     empty[:, 0] = 9.0
-    assert decoder.decode(empty).text == ""
+    assert decoder.decode({"logits": empty}, len(empty)).text == ""
 
 
 def test_a_character_the_model_never_heard_of_is_unlikely_but_possible(model_file: Path) -> None:

@@ -13,8 +13,8 @@ from test_recipe import tiny
 
 from munja.core.artifact import open_artifact
 from munja.core.errors import MunjaError
+from munja.models.load import load_network, load_weights
 from munja.train import train
-from munja.train.weights import load_network, load_weights
 
 HERE = Path(__file__).parent
 

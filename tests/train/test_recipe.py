@@ -51,7 +51,7 @@ def tiny(**loop: Any) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("path", sorted(RECIPES.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(RECIPES.rglob("*.toml")), ids=lambda path: path.stem)
 def test_the_recipes_of_the_repository_are_sound(path: Path) -> None:
     full = checked(load_spec(path))
     assert full["licence"] == "Apache-2.0"

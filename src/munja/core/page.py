@@ -59,11 +59,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeReading:
+    """What a line says where no pattern is asked for."""
+
+    text: str
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of text; its words, joined by blanks, give its text.
 
     `angle` is how far the text is turned clockwise from upright, in degrees from 0 to below 360. `score` is the
-    geometric mean of the characters' scores. `ignore` marks a don't-care region of ground truth.
+    geometric mean of the characters' scores. `ignore` marks a don't-care region of ground truth. `free` is set where
+    the line was read with a pattern: what it says without one. If no reading fits the pattern, `text` is empty.
     """
 
     text: str
@@ -72,6 +81,12 @@ class Line:
     words: tuple[Word, ...] = ()
     angle: float = 0.0
     ignore: bool = False
+    free: FreeReading | None = None
+
+    @property
+    def unfit(self) -> bool:
+        """Whether the line was read with a pattern that no reading of it fits."""
+        return self.free is not None and not self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +109,8 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The text of all lines that are not don't-care regions, in order, one per row."""
-        return "\n".join(line.text for line in self.lines if not line.ignore)
+        """The text of all lines, in order, one per row; without don't-care regions and lines that fit no pattern."""
+        return "\n".join(line.text for line in self.lines if not (line.ignore or line.unfit))
 
     @property
     def words(self) -> Iterator[Word]:
@@ -113,8 +128,8 @@ class Page:
     def to_paddle(self) -> list[list[list[Any]]]:
         """What `PaddleOCR().ocr(path)` of version 2 returns for one page: a list with a list of [box, (text, score)].
 
-        A box is a list of [x, y] corners, clockwise from the top left. Don't-care regions and lines without a position
-        are left out; a line that a person wrote, which has no score, gets 1.0.
+        A box is a list of [x, y] corners, clockwise from the top left. Don't-care regions, lines that fit no pattern
+        and lines without a position are left out; a line that a person wrote, which has no score, gets 1.0.
         """
         return [[[box, (text, score)] for box, text, score in self.to_easyocr()]]
 
@@ -123,7 +138,7 @@ class Page:
         return [
             ([list(point) for point in line.polygon], line.text, 1.0 if line.score is None else line.score)
             for line in self.lines
-            if line.polygon and not line.ignore
+            if line.polygon and not (line.ignore or line.unfit)
         ]
 
     @staticmethod
@@ -151,7 +166,13 @@ class Page:
 
 
 _NESTED: dict[tuple[type, str], type] = {(Page, "lines"): Line, (Line, "words"): Word, (Word, "characters"): Character}
-_REQUIRED = {Page: ("width", "height"), Line: ("text",), Word: ("text",), Character: ("text",)}
+_REQUIRED = {
+    Page: ("width", "height"),
+    Line: ("text",),
+    Word: ("text",),
+    Character: ("text",),
+    FreeReading: ("text",),
+}
 _STRINGS = ("text",)
 _NUMBERS = ("angle",)
 _OPTIONAL_NUMBERS = ("score", "dpi")
@@ -166,6 +187,8 @@ def _tree(value: Any) -> dict[str, Any]:
             continue
         if (type(value), each.name) in _NESTED:
             item = [_tree(child) for child in item]
+        elif isinstance(item, FreeReading):
+            item = _tree(item)
         elif each.name == "polygon":
             item = [list(point) for point in item]
         elif isinstance(item, tuple):
@@ -198,6 +221,8 @@ def _field(kind: type, key: str, value: Any, place: str) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise PageError(f"{place}: a list of strings was wanted")
         return tuple(value)
+    if key == "free":
+        return None if value is None else _build(FreeReading, value, place)
     if key == "ignore":
         return _checked(value, bool, place)
     if key in _STRINGS or (key == "source" and value is not None):

@@ -158,11 +158,16 @@ class Collection(ABC):
         picture = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if len(content) else None
         if picture is None:
             raise InputError(f"{self.where}: picture {number} cannot be decoded; remove it or write the set anew")
-        natural = max(height // 2, round(picture.shape[1] * height / picture.shape[0]))
-        size = (natural if width is None else min(natural, width), height)
-        shrinks = size[0] * size[1] < picture.shape[0] * picture.shape[1]
-        resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-        return np.asarray(resized, np.uint8)
+        return at_height(np.asarray(picture, np.uint8), height, width)
+
+
+def at_height(grey: NDArray[np.uint8], height: int, width: int | None) -> NDArray[np.uint8]:
+    """A picture (H, W) at a height in pixels, squeezed where it would be wider than `width`."""
+    natural = max(height // 2, round(grey.shape[1] * height / grey.shape[0]))
+    size = (natural if width is None else min(natural, width), height)
+    shrinks = size[0] * size[1] < grey.shape[0] * grey.shape[1]
+    resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return np.asarray(resized, np.uint8)
 
 
 def _objection(label: str, known: set[str], longest: int) -> str:

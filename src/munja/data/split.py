@@ -135,6 +135,7 @@ def _deal(
     order = sorted(members, key=lambda group: (-len(group), _draw(seed, min(samples[i].name for i in group))))
 
     def give(group: list[int], name: str) -> None:
+        """Put all samples of a group into a split."""
         given.setdefault(name, Counter()).update(strata[i] for i in group)
         for i in group:
             result[i] = name
@@ -201,6 +202,7 @@ def _by_pattern(pattern: str) -> Callable[[Sample], Hashable | None]:
         raise SpecError(f"--by name:{pattern}: not a regular expression ({error})") from error
 
     def find(sample: Sample) -> Hashable | None:
+        """The first group of the match, or the whole match where the expression has none."""
         match = compiled.search(sample.name)
         return None if match is None else match[1] if compiled.groups else match[0]
 

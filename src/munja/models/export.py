@@ -6,13 +6,14 @@ import copy
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from munja.models.attention import WEIGHTS, AttentionPredictor
 from munja.models.layers import Normalise, fold_batch_norm
 
 OPSET = 20
@@ -28,7 +29,7 @@ class RunnableLSTM(nn.Module):
 
     def __init__(self, lstm: nn.LSTM) -> None:
         super().__init__()
-        self.hidden, self.layers = lstm.hidden_size, lstm.num_layers
+        self.hidden, self.layers, self.batch_first = lstm.hidden_size, lstm.num_layers, lstm.batch_first
         for layer in range(lstm.num_layers):
             ways = [f"l{layer}", f"l{layer}_reverse"]
             self.register_buffer(f"input{layer}", torch.stack([_gates(lstm, f"weight_ih_{way}") for way in ways]))
@@ -38,7 +39,9 @@ class RunnableLSTM(nn.Module):
             self.register_buffer(f"bias{layer}", torch.stack(biases))
 
     def forward(self, columns: Tensor) -> tuple[Tensor]:
-        """(T, N, C) to (T, N, 2 * hidden), as a tuple of one, where nn.LSTM gives its states too."""
+        """(T, N, C) to (T, N, 2 * hidden), or (N, T, C) where the LSTM takes that; a tuple of one: without states."""
+        if self.batch_first:
+            columns = columns.transpose(0, 1)
         t, n, _ = columns.shape
         for layer in range(self.layers):
             weights = [getattr(self, f"{kind}{layer}") for kind in ("input", "state", "bias")]
@@ -50,7 +53,7 @@ class RunnableLSTM(nn.Module):
                 shape=(t, 2, n, self.hidden),
             )
             columns = both.permute(0, 2, 1, 3).flatten(2)
-        return (columns,)
+        return (columns.transpose(0, 1) if self.batch_first else columns,)
 
 
 def _gates(lstm: nn.LSTM, name: str) -> Tensor:
@@ -65,20 +68,50 @@ class RunnableRecogniser(nn.Module):
     def __init__(self, network: nn.Module, *, space_class: int | None) -> None:
         super().__init__()
         self.normalise = Normalise()
-        self.network = fold_batch_norm(copy.deepcopy(network).eval())
-        for module in list(self.network.modules()):
-            for name, child in module.named_children():
-                if isinstance(child, nn.LSTM):
-                    setattr(module, name, RunnableLSTM(child))
+        self.network = _runnable(network)
         self.space_class = space_class
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """(N, H, W, C) uint8 to logits (N, T, classes), best class (N, T) int64, its probability, that of the space."""
-        logits = self.network(self.normalise(image))["logits"]
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(N, H, W, C) uint8 to logits (N, T, classes), best class (N, T) int64, its probability, that of the space.
+
+        A rectifier's places (N, T) come last.
+        """
+        outputs = self.network(self.normalise(image))
+        logits = outputs["logits"]
         probability = torch.softmax(logits / self.network.temperature, dim=2)
         score, index = probability.max(dim=2)
         space = torch.zeros_like(score) if self.space_class is None else probability[:, :, self.space_class]
-        return logits, index, score, space
+        return logits, index, score, space, *_places(outputs)
+
+
+class RunnableSpeller(nn.Module):
+    """A recogniser with attention up to what is spelt from, and the weights to spell with: reading does the steps."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.normalise = Normalise()
+        self.network = _runnable(network)
+        self.head: AttentionPredictor = self.network.head  # type: ignore[assignment]
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...]:
+        """(N, H, W, C) uint8 to features (N, T, C), keys (N, T, hidden), a rectifier's places (N, T), the WEIGHTS."""
+        outputs = self.network(self.normalise(image))
+        weights = (self.head.get_parameter(name) for name in WEIGHTS.values())
+        return outputs["features"], outputs["keys"], *_places(outputs), *weights
+
+
+def _places(outputs: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
+    return (outputs["places"],) if "places" in outputs else ()
+
+
+def _runnable(network: nn.Module) -> nn.Module:
+    """A copy in evaluation mode, batch norm folded, LSTMs as ONNX's own."""
+    copied = fold_batch_norm(copy.deepcopy(network).eval())
+    for module in list(copied.modules()):
+        for name, child in module.named_children():
+            if isinstance(child, nn.LSTM):
+                setattr(module, name, RunnableLSTM(child))
+    return copied
 
 
 class RunnableDetector(nn.Module):
@@ -107,10 +140,27 @@ class RunnableClassifier(nn.Module):
         return torch.softmax(self.network(self.normalise(image))["logits"] / self.network.temperature, dim=1)
 
 
-def recogniser_to_onnx(network: nn.Module, *, height: int, channels: int, space_class: int | None) -> bytes:
-    """A recogniser as a serialised ONNX model with input `image` and the OUTPUTS; batch and width stay free."""
-    runnable = RunnableRecogniser(network, space_class=space_class)
-    return _to_onnx(runnable, (2, height, 96, channels), free=(0, 2), outputs=OUTPUTS)
+def recogniser_outputs(network: nn.Module) -> tuple[str, ...]:
+    """The names of what the graph of a recogniser gives: OUTPUTS, or those that attention spells from."""
+    places = ("places",) if getattr(network, "rectifier", None) is not None else ()
+    if isinstance(network.head, AttentionPredictor):
+        return ("features", "keys", *places, *WEIGHTS)
+    return (*OUTPUTS, *places)
+
+
+def recogniser_to_onnx(
+    network: nn.Module, *, height: int, channels: int, space_class: int | None, width: int | None = None
+) -> bytes:
+    """A recogniser as a serialised ONNX model with input `image` and its `recogniser_outputs`.
+
+    The batch stays free, and so does the width where none is given.
+    """
+    outputs = recogniser_outputs(network)
+    spells = isinstance(network.head, AttentionPredictor)
+    runnable = RunnableSpeller(network) if spells else RunnableRecogniser(network, space_class=space_class)
+    return _to_onnx(
+        runnable, (2, height, width or 96, channels), free=(0, 2) if width is None else (0,), outputs=outputs
+    )
 
 
 def detector_to_onnx(network: nn.Module, *, channels: int) -> bytes:
@@ -170,12 +220,14 @@ def _without_traces(content: bytes) -> bytes:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Without the exporter's remarks on its own internals and on packages that Munja does not use."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnx_ir")]
+    levels = [each.level for each in loggers]
+    for each in loggers:
+        each.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(level)
+        for each, level in zip(loggers, levels, strict=True):
+            each.setLevel(level)

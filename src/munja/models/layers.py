@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -117,10 +119,27 @@ def channels_last(network: nn.Module) -> nn.Module:
 def fold_batch_norm(network: nn.Module) -> nn.Module:
     """The network, changed in place, each batch norm folded into its convolution; it must be in evaluation mode."""
     for module in network.modules():
-        if isinstance(module, ConvolutionUnit) and isinstance(module.normalisation, nn.BatchNorm2d):
-            module.convolution = fuse_conv_bn_eval(module.convolution, module.normalisation)
-            module.normalisation = nn.Identity()
+        for convolution, norm in _followed_by_norm(module):
+            folded = fuse_conv_bn_eval(getattr(module, convolution), getattr(module, norm))
+            setattr(module, convolution, folded)
+            setattr(module, norm, nn.Identity())
     return network
+
+
+def _followed_by_norm(module: nn.Module) -> list[tuple[str, str]]:
+    """The names of a module's convolutions and of the batch norms that only they feed."""
+    names = list(module._modules)
+    if isinstance(module, ConvolutionUnit):
+        pairs = [("convolution", "normalisation")]
+    elif isinstance(module, nn.Sequential):
+        pairs = list(itertools.pairwise(names))
+    else:  # conv1 and bn1, as residual networks call them
+        pairs = [(name, name.replace("conv", "bn", 1)) for name in names if name.startswith("conv")]
+    return [
+        (name, norm)
+        for name, norm in pairs
+        if isinstance(getattr(module, name), nn.Conv2d) and isinstance(getattr(module, norm, None), nn.BatchNorm2d)
+    ]
 
 
 def freeze_batch_norm(network: nn.Module) -> nn.Module:

@@ -10,7 +10,8 @@ from annotated_types import Ge, Lt, doc
 from torch import Tensor, nn
 
 import munja.models.backbones
-import munja.models.necks  # noqa: F401  registers the necks
+import munja.models.four_stage
+import munja.models.necks  # noqa: F401  they register their parts
 from munja.core.registry import build, register
 
 
@@ -51,6 +52,10 @@ class Recogniser(nn.Module):
         self.head = head
         self.column_stride = column_stride
         self.register_buffer("temperature", torch.ones(()))
+
+    def columns(self, width: int) -> int:
+        """How many output columns T a picture `width` pixels wide has."""
+        return int(self.backbone.columns(width))  # type: ignore[operator]
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """{"logits": (N, T, classes)} with T = W / column_stride, class 0 the blank."""

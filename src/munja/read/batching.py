@@ -17,6 +17,7 @@ from munja.read.ink import columns_of_ink
 
 MAX_SHOWN = 4_000_000  # pixels of a picture as the detector sees it
 MAX_LINE_WIDTH = 4096  # pixels; a line longer than 85 times its height is squeezed
+MOST_SQUEEZED = 4.0  # times, for a recogniser of one width that does not say what it was trained on
 
 
 def detector_size(width: int, height: int, rule: Mapping[str, Any]) -> tuple[int, int, float]:
@@ -49,16 +50,33 @@ def grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -> int:
-    """Width in pixels of a line of quad_width x quad_height pixels, scaled to the recogniser's height."""
+    """Width in pixels at which a line of quad_width x quad_height pixels is shown to the recogniser.
+
+    That of its own shape at the recogniser's height; under a rule of one width with `fit` "pad" no more than that
+    width, with "stretch" that width whatever its shape.
+    """
+    if rule.get("fit") == "stretch":
+        return int(rule["width"])
+    widest = rule["width"] if "fit" in rule else MAX_LINE_WIDTH
     natural = round(quad_width * rule["height"] / max(quad_height, 1.0))
-    return int(min(max(natural, rule["height"] // 2), MAX_LINE_WIDTH))
+    return int(min(max(natural, rule["height"] // 2), widest))
+
+
+def longest_line(rule: Mapping[str, Any]) -> int:
+    """Width in pixels, at the recogniser's height, from which a line is read in pieces.
+
+    A rule of one width says in `longest` how wide lines may be before they are squeezed into it.
+    """
+    if "fit" not in rule:
+        return MAX_LINE_WIDTH
+    return int(min(rule.get("longest", MOST_SQUEEZED * rule["width"]), MAX_LINE_WIDTH))
 
 
 def pieces(image: Image, quad: NDArray[Any], rule: Mapping[str, Any]) -> list[NDArray[np.float32]]:
     """The quad (4, 2) of a line, or its pieces, cut at gaps, where it is too long to be read at once."""
     width, height = quad_size(quad)
     natural = round(width * rule["height"] / max(height, 1.0))
-    count = math.ceil(natural / MAX_LINE_WIDTH)
+    count = math.ceil(natural / longest_line(rule))
     if count < 2:
         return [np.asarray(quad, np.float32)]
     span = natural / count
@@ -73,11 +91,16 @@ def pieces(image: Image, quad: NDArray[Any], rule: Mapping[str, Any]) -> list[ND
 
 
 def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """A line as the recogniser wants it: (1, height, bucket, channels), content on the left, padding on the right."""
+    """A line as the recogniser wants it: (1, height, bucket, channels), content on the left, padding on the right.
+
+    Padding is `pad`, or the last column again and again under a rule with `fit`.
+    """
     bucket = width_bucket(width, rule["width_step"]) if "width_step" in rule else rule["width"]
     line = cut_quad(image, quad, min(width, bucket), rule["height"])
     if rule["channels"] == 1:
         line = grey(line)
+    if "fit" in rule:
+        return np.pad(line, ((0, 0), (0, bucket - line.shape[1]), (0, 0)), mode="edge")[None]
     padded = np.full((1, rule["height"], bucket, rule["channels"]), rule["pad"], np.uint8)
     padded[0, :, : line.shape[1]] = line
     return padded

@@ -15,13 +15,18 @@ from munja.imaging.image import MAX_PIXELS, Frame, InputRule, PageRanges, Source
 from munja.read.choice import chosen_engine
 from munja.read.memory import for_pictures, parse_memory
 from munja.read.order import ORDERS
-from munja.read.page_reader import PageReader, Region
+from munja.read.page_reader import PageReader, Part, Region
+from munja.read.patterns.compile import Given, compile_pattern
+from munja.read.patterns.guide import PatternGuide
+from munja.read.patterns.pattern import Pattern
 from munja.read.stream import Event, PageRead, read_stream
 from munja.read.weights import Models, model_set
 
 MIN_SCORE = 0.65
+REMEMBERED = 100  # patterns that are kept compiled
 
 Regions = Region | Sequence[Region] | None
+Patterns = Given | Sequence[Given | None] | None
 Pages = Iterable[int] | PageRanges | None
 
 
@@ -35,7 +40,9 @@ class Reader:
     to use, all of them by default. `max_pixels` bounds a picture and `memory` (bytes, or text such as 2GB) what
     reading takes; without either, pictures of up to 100 million pixels are read. `dpi` is the resolution at which
     documents are rendered, and with `text_layer` the pages of a PDF that hold text are not read but taken as they are.
-    `order` is reading or raw, and lines read with a score below `min_score` are left out.
+    `order` is reading or raw, and lines read with a score below `min_score` are left out. `pattern` says what the lines
+    look like, where a call does not: a regular expression, `@iban` and the like, a function from text to bool, or a
+    list of these that must all fit (see docs/patterns.md).
 
     A Reader may be shared between threads; what it reads does not depend on them.
     """
@@ -55,6 +62,7 @@ class Reader:
         text_layer: bool = False,
         order: str = "reading",
         min_score: float = MIN_SCORE,
+        pattern: Given | None = None,
     ) -> None:
         if order not in ORDERS:
             raise SpecError(f"order {order!r} is not known; {did_you_mean(order, ORDERS)}")
@@ -81,27 +89,39 @@ class Reader:
         )
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
+        self._guides: dict[Any, PatternGuide] = {}
+        self._guide = None if pattern is None else self._guide_of(pattern)
 
-    def __call__(self, source: Source, *, region: Regions = None, password: str | None = None) -> Page:
+    def __call__(
+        self, source: Source, *, region: Regions = None, pattern: Patterns = None, password: str | None = None
+    ) -> Page:
         """Read a source that holds one picture: a path, bytes, binary file, NumPy array (RGB) or Pillow image.
 
-        `region` is (x, y, width, height) in pixels, or several of them: nothing outside is read. `password` opens a
-        locked PDF.
+        `region` is (x, y, width, height) in pixels, or several of them: nothing outside is read. `pattern` says what
+        the lines look like; for a list of regions it may be a list of as many, None for those to be read freely.
+        `password` opens a locked PDF.
         """
+        parts = self._parts(region, pattern)
         found = iter(frames(source, self._rule_for(None, password)))
         first = next(found)
         if next(found, None) is not None:
             name = first.source or "this source"
             raise InputError(f"{name}: holds several pages; read them with munja.read_pages(x) or reader.pages(x)")
-        return self._read_frame(first, _regions(region))
+        return self._read_frame(first, parts)
 
     def pages(
-        self, source: Source, *, pages: Pages = None, region: Regions = None, password: str | None = None
+        self,
+        source: Source,
+        *,
+        pages: Pages = None,
+        region: Regions = None,
+        pattern: Patterns = None,
+        password: str | None = None,
     ) -> Iterator[Page]:
         """Read all pages of a source one by one, or those numbered in `pages`, counted from 0."""
-        regions = _regions(region)
+        parts = self._parts(region, pattern)
         for frame in frames(source, self._rule_for(pages, password)):
-            yield self._read_frame(frame, regions)
+            yield self._read_frame(frame, parts)
 
     def stream(
         self,
@@ -109,6 +129,7 @@ class Reader:
         *,
         pages: Pages = None,
         region: Regions = None,
+        pattern: Patterns = None,
         password: str | None = None,
         on_error: Callable[[Source, MunjaError], None] | None = None,
     ) -> Iterator[Page]:
@@ -117,7 +138,7 @@ class Reader:
         Loading, detection and recognition of different pages overlap; at most twice as many pages as threads are in
         memory. With `on_error`, a source that cannot be read is handed to it, and reading goes on.
         """
-        for event in self.events(sources, pages=pages, region=region, password=password):
+        for event in self.events(sources, pages=pages, region=region, pattern=pattern, password=password):
             if isinstance(event, PageRead):
                 yield event.page
             elif event.error is not None:
@@ -135,17 +156,23 @@ class Reader:
             if frame is None:
                 return
             loaded = time.perf_counter() - started
-            page, stages = self._pages.timed(frame, threads=self.threads, run=run)
+            page, stages = self._pages.timed(frame, self._parts(None, None), threads=self.threads, run=run)
             yield page, {"load": loaded, **stages}
 
     def events(
-        self, sources: Iterable[Source], *, pages: Pages = None, region: Regions = None, password: str | None = None
+        self,
+        sources: Iterable[Source],
+        *,
+        pages: Pages = None,
+        region: Regions = None,
+        pattern: Patterns = None,
+        password: str | None = None,
     ) -> Generator[Event, None, None]:
         """As `stream`, each page with its picture, and after the last page of each source its end or its error."""
-        regions = _regions(region)
+        parts = self._parts(region, pattern)
         return read_stream(
             sources,
-            lambda frame: self._pages.read(frame, regions),
+            lambda frame: self._pages.read(frame, parts),
             self._rule_for(pages, password),
             threads=self.threads,
             most_bytes=self._stream_bytes,
@@ -156,9 +183,37 @@ class Reader:
         ranges = pages if pages is None or isinstance(pages, PageRanges) else PageRanges.of(pages)
         return InputRule(rule.max_pixels, rule.dpi, ranges, rule.most_bytes, password, rule.text_layer)
 
-    def _read_frame(self, frame: Frame, regions: Sequence[Region]) -> Page:
+    def _read_frame(self, frame: Frame, parts: Sequence[Part]) -> Page:
         run = map if self.threads == 1 else self._workers().map
-        return self._pages.read(frame, regions, threads=self.threads, run=run)
+        return self._pages.read(frame, parts, threads=self.threads, run=run)
+
+    def _parts(self, region: Regions, pattern: Patterns) -> list[Part]:
+        """The regions with their patterns; the whole page as one part if it has a pattern."""
+        regions = _regions(region)
+        several = region is not None and not _is_region(region)
+        if several and isinstance(pattern, Sequence) and not isinstance(pattern, str):
+            if len(pattern) != len(regions):
+                raise SpecError(
+                    f"{len(regions)} regions and {len(pattern)} patterns: one pattern for each region was wanted, "
+                    "None for those to be read freely, or one for all"
+                )
+            guides = [None if each is None else self._guide_of(each) for each in pattern]
+        else:
+            guides = [self._guide if pattern is None else self._guide_of(cast(Given, pattern))] * max(1, len(regions))
+        if regions:
+            return [Part(each, guide) for each, guide in zip(regions, guides, strict=True)]
+        return [Part(None, guides[0])] if guides[0] is not None else []
+
+    def _guide_of(self, pattern: Given) -> PatternGuide:
+        """The guide of a pattern, made once."""
+        key = _key(pattern)
+        guide = self._guides.get(key)
+        if guide is None:
+            name = "of the given object" if isinstance(pattern, Pattern) else str(pattern)
+            guide = self._pages.guide(compile_pattern(pattern), name)
+            if len(self._guides) < REMEMBERED:
+                self._guides[key] = guide
+        return guide
 
     def _workers(self) -> ThreadPoolExecutor:
         with self._lock:
@@ -171,12 +226,22 @@ def _regions(region: Regions) -> list[Region]:
     """The regions as a list; SpecError if one is not four whole numbers with a size."""
     if region is None:
         return []
-    several = list(region) if region and not isinstance(region[0], int | float) else [region]
+    several = [region] if not region or _is_region(region) else list(region)
     for each in several:
         numbers = tuple(cast(Sequence[Any], each))
         if len(numbers) != 4 or any(int(number) != number for number in numbers) or min(numbers[2:]) < 1:
             raise SpecError(f"region {each!r}: x, y, width, height in pixels were wanted, such as (0, 100, 640, 200)")
     return [cast(Region, tuple(int(number) for number in cast(Sequence[Any], each))) for each in several]
+
+
+def _is_region(region: Region | Sequence[Region]) -> bool:
+    """Whether it is one region, not several."""
+    return bool(region) and isinstance(region[0], int | float)
+
+
+def _key(pattern: Given) -> Any:
+    """What stands for a pattern among those that were compiled already."""
+    return tuple(map(_key, pattern)) if isinstance(pattern, Sequence) and not isinstance(pattern, str) else pattern
 
 
 def available_cores() -> int:
@@ -190,19 +255,27 @@ _shared: dict[tuple[tuple[str, Any], ...], Reader] = {}
 _shared_lock = threading.Lock()
 
 
-def read(source: Source, *, region: Regions = None, password: str | None = None, **settings: Any) -> Page:
+def read(
+    source: Source, *, region: Regions = None, pattern: Patterns = None, password: str | None = None, **settings: Any
+) -> Page:
     """Read one picture with a Reader of these settings, which is kept for the next call.
 
     A source with several pages is an error here: use `munja.read_pages`.
     """
-    return _reader(settings)(source, region=region, password=password)
+    return _reader(settings)(source, region=region, pattern=pattern, password=password)
 
 
 def read_pages(
-    source: Source, *, pages: Pages = None, region: Regions = None, password: str | None = None, **settings: Any
+    source: Source,
+    *,
+    pages: Pages = None,
+    region: Regions = None,
+    pattern: Patterns = None,
+    password: str | None = None,
+    **settings: Any,
 ) -> Iterator[Page]:
     """Read all pages of a source, or those numbered in `pages` from 0, with a Reader of these settings."""
-    return _reader(settings).pages(source, pages=pages, region=region, password=password)
+    return _reader(settings).pages(source, pages=pages, region=region, pattern=pattern, password=password)
 
 
 def _reader(settings: dict[str, Any]) -> Reader:

@@ -51,6 +51,7 @@ def read_stream(
     failed: set[int] = set()
 
     def results(keep: int) -> Iterator[Event]:
+        """What is finished, in order, until `keep` pages or fewer are waiting and they fit into memory."""
         while len(waiting) > keep or _bytes(waiting) > (most_bytes or float("inf")):
             first = waiting.popleft()
             if isinstance(first, SourceRead):

@@ -15,11 +15,10 @@ from torch import nn
 from munja.core.artifact import Artifact, sha256_of, with_manifest, write_atomically
 from munja.core.errors import ArtifactError, InputError
 from munja.data.loader import Lines
-from munja.models.layers import Normalise
+from munja.models.load import load_network
 from munja.read.engines import open_engine
 from munja.shrink.half import rounded_to_half, with_half_weights
-from munja.shrink.subjects import LineSubject, Maps, Subject, outputs_of, subject_for
-from munja.train.weights import load_network
+from munja.shrink.subjects import LineSubject, Subject, outputs_of, reference_of, subject_for
 
 TOLERANCE = 1e-3  # of the largest output; measured: 1e-6 in ONNX Runtime, 1e-5 in OpenVINO
 PARITY_BATCHES = 4
@@ -52,7 +51,7 @@ def export(
     figures = {}
     if weights == "f16":
         exact, network = network, rounded_to_half(network)
-        pairs = list(zip(*(subject.reading(_reference(each, subject)) for each in (exact, network)), strict=True))
+        pairs = list(zip(*(subject.reading(reference_of(each, subject)) for each in (exact, network)), strict=True))
         figures["read_as_in_f32"] = sum(a == b for a, b in pairs) / max(1, len(pairs))
     content = subject.to_onnx(network)
     if weights == "f16":
@@ -70,32 +69,22 @@ def prove_parity(network: nn.Module, artifact: Artifact, subject: Subject) -> di
     """The largest difference by engine between a network and its exported graph; ArtifactError if it matters."""
     if not subject.batches:
         raise InputError("nothing to prove the export on: name a set with some pictures")
-    wanted = _reference(network, subject)
+    wanted = reference_of(network, subject)
     readings = subject.reading(wanted)
-    scale = max(float(np.abs(each).max()) for each in wanted)
     differences = {}
     for name in ["onnxruntime"] + (["openvino"] if find_spec("openvino") else []):
         got = outputs_of(open_engine(artifact, engine=name), subject)
-        difference = max(float(np.abs(a - b).max()) for a, b in zip(wanted, got, strict=True))
-        if not difference <= TOLERANCE * max(scale, 1.0):
-            raise ArtifactError(
-                f"the exported graph differs in {name}: by {difference:.2g} of values up to {scale:.3g}"
-            )
+        differences[name] = 0.0
+        for output in subject.outputs:
+            scale = max(float(np.abs(each[output]).max()) for each in wanted)
+            pairs_of = zip(wanted, got, strict=True)
+            difference = max(float(np.abs(a[output] - b[output]).max()) for a, b in pairs_of)
+            differences[name] = max(differences[name], difference)
+            if not difference <= TOLERANCE * max(scale, 1.0):
+                raise ArtifactError(
+                    f"the exported graph differs in {name}: {output} by {difference:.2g} of values up to {scale:.3g}"
+                )
         pairs = zip(readings, subject.reading(got), strict=True)
         if (wrong := next(((a, b) for a, b in pairs if a != b), None)) is not None:
             raise ArtifactError(f"the exported graph reads {wrong[1]!r} in {name} where the weights read {wrong[0]!r}")
-        differences[name] = difference
     return differences
-
-
-@torch.inference_mode()
-def _reference(network: nn.Module, subject: Subject) -> list[Maps]:
-    """What the network itself computes, in the form of the exported output."""
-    found = []
-    for images in subject.batches:
-        logits = network(Normalise()(torch.from_numpy(images)))["logits"]
-        if subject.output == "probability":
-            one_map = logits.ndim == 4
-            logits = torch.sigmoid(logits) if one_map else torch.softmax(logits / network.temperature, 1)
-        found.append(logits.numpy())
-    return found

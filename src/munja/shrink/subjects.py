@@ -7,27 +7,35 @@ from itertools import islice
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from munja.core.artifact import Manifest
 from munja.core.errors import ArtifactError
 from munja.core.registry import build
 from munja.data.loader import Lines
 from munja.models import export as exports
+from munja.models.layers import Normalise
 from munja.read.engines import Engine
 from munja.train.accuracy import text_accuracy
+from munja.train.fitting import fitted
 from munja.train.recipe import register_all
+from munja.train.recognise import targets_of
 
 Batch = NDArray[np.uint8]
-Maps = NDArray[np.floating[Any]]
+Maps = dict[str, NDArray[Any]]  # what a network computes for a batch, by the names of an exported graph
 
 
 class Subject(Protocol):
     """A model's task as `shrink` sees it."""
 
-    output: str  # what parity is measured on
     figure: str  # the accuracy that must not fall
+
+    @property
+    def outputs(self) -> Sequence[str]:
+        """The graph's outputs that parity is measured on and that readings are made of."""
+        ...
 
     @property
     def batches(self) -> Sequence[Batch]:
@@ -36,6 +44,10 @@ class Subject(Protocol):
 
     def to_onnx(self, network: nn.Module) -> bytes:
         """The graph, without a manifest."""
+        ...
+
+    def computed(self, network: nn.Module, images: Tensor) -> Mapping[str, Tensor]:
+        """The `outputs` as the network itself computes them for floats (N, C, H, W)."""
         ...
 
     def reading(self, outputs: Sequence[Maps]) -> list[Any]:
@@ -51,9 +63,12 @@ def subject_for(manifest: Manifest, data: Mapping[str, Any] | None, *, batches: 
     """The subject of a model: the data of `data` if given, else what it was validated on in training."""
     register_all()
     recipe = manifest.made.get("recipe", {})
-    if "task" not in recipe:
+    if "task" in recipe:
+        spec = dict(recipe["task"])
+    elif data is not None and manifest.task == "recognise":
+        spec = _shown_as(manifest) | {"data": dict(data)}
+    else:
         raise ArtifactError(f"{manifest.name}: its manifest holds no recipe to take data from; name a set with --data")
-    spec = dict(recipe["task"])
     if data is not None:
         if manifest.task == "detect":
             spec |= {"pages": [dict(data)], "shares": [1.0]}
@@ -68,29 +83,51 @@ def subject_for(manifest: Manifest, data: Mapping[str, Any] | None, *, batches: 
     return DirectionSubject(manifest, made) if manifest.task == "direction" else LineSubject(manifest, made)
 
 
-class LineSubject:
-    """Lines for a recogniser."""
+def _shown_as(manifest: Manifest) -> dict[str, Any]:
+    """Spec of a task that shows lines as a recogniser of unknown making wants them."""
+    rule = manifest.input
+    spec = {"name": "recognise", "model": manifest.spec, "height": rule["height"]}
+    if "fit" not in rule:
+        return spec
+    widths = [rule["width"] * share // 4 for share in (2, 4, 8)]
+    return {**spec, "fit": rule["fit"], "width": rule["width"], "widths": widths, "width_shares": [1.0] * 3}
 
-    output, figure = "logits", "exact"
+
+class LineSubject:
+    """Lines for a recogniser, brought to its width if it takes just one."""
+
+    figure = "exact"
 
     def __init__(self, manifest: Manifest, lines: Sequence[Lines]) -> None:
-        self._manifest, self._lines = manifest, lines
-        self._codec = build("codec", manifest.codec, manifest.charset)
+        rule = manifest.input
+        self._manifest, self._width = manifest, rule.get("width") if "fit" in rule else None
+        self._lines = [each if self._width is None else fitted(each, self._width, rule["fit"]) for each in lines]
+        self._targets = targets_of(build("codec", manifest.codec, manifest.charset), height=rule["height"])
+        places = ("places",) if manifest.spec.get("rectifier") else ()
+        self.outputs = (*self._targets.outputs, *places)
 
     @property
     def batches(self) -> Sequence[Batch]:
         """Pictures of lines."""
-        return [each.images[..., None] for each in self._lines]
+        channels = self._manifest.input["channels"]
+        return [np.repeat(each.images[..., None], channels, axis=3) for each in self._lines]
 
     def to_onnx(self, network: nn.Module) -> bytes:
         """With the outputs that reading asks for."""
         rule, charset = self._manifest.input, self._manifest.charset
         space = charset.index(" ") + 1 if " " in charset else None
-        return exports.recogniser_to_onnx(network, height=rule["height"], channels=rule["channels"], space_class=space)
+        return exports.recogniser_to_onnx(
+            network, height=rule["height"], channels=rule["channels"], space_class=space, width=self._width
+        )
+
+    def computed(self, network: nn.Module, images: Tensor) -> Mapping[str, Tensor]:
+        """Logits, or features, keys and the decoder's weights; with a rectifier the places of columns."""
+        return self._targets.compute(network, images)
 
     def reading(self, outputs: Sequence[Maps]) -> list[str]:
         """Texts."""
-        return [self._codec.decode(line.argmax(1), line.max(1)).text for each in outputs for line in each]
+        tensors = [{name: torch.from_numpy(value) for name, value in each.items()} for each in outputs]
+        return [text for each in tensors for text in self._targets.readings(each)]
 
     def accuracy(self, outputs: Sequence[Maps]) -> dict[str, float]:
         """exact, ned and their loose forms."""
@@ -100,7 +137,7 @@ class LineSubject:
 class PageSubject:
     """Pages for a detector."""
 
-    output, figure = "probability", "hmean"
+    outputs, figure = ("probability",), "hmean"
 
     def __init__(self, manifest: Manifest, task: Any, pages: Sequence[Any]) -> None:
         self._manifest, self._task, self._pages = manifest, task, pages
@@ -115,13 +152,17 @@ class PageSubject:
         """With the map of text."""
         return exports.detector_to_onnx(network, channels=self._manifest.input["channels"])
 
+    def computed(self, network: nn.Module, images: Tensor) -> Mapping[str, Tensor]:
+        """How probable text is."""
+        return {"probability": torch.sigmoid(network(images)["logits"])}
+
     def reading(self, outputs: Sequence[Maps]) -> list[int]:
         """How many boxes every page has."""
-        return [len(self._codec.decode(page[0]).quads) for each in outputs for page in each]
+        return [len(self._codec.decode(page[0]).quads) for each in outputs for page in each["probability"]]
 
     def accuracy(self, outputs: Sequence[Maps]) -> dict[str, float]:
         """recall, precision and hmean of boxes."""
-        maps = [page[0] for each in outputs for page in each]
+        maps = [page[0] for each in outputs for page in each["probability"]]
         lines = [line for each in self._pages for line in each.lines]
         scored = self._task.scored(list(zip(maps, lines, strict=True)), self._manifest.codec)
         return {key.partition("/")[2]: value for key, value in scored.items()}
@@ -130,7 +171,7 @@ class PageSubject:
 class DirectionSubject:
     """Lines for a direction classifier."""
 
-    output, figure = "probability", "accuracy"
+    outputs, figure = ("probability",), "accuracy"
 
     def __init__(self, manifest: Manifest, arrays: Sequence[Mapping[str, NDArray[Any]]]) -> None:
         self._manifest, self._arrays = manifest, arrays
@@ -146,17 +187,32 @@ class DirectionSubject:
         rule = self._manifest.input
         return exports.classifier_to_onnx(network, height=rule["height"], channels=rule["channels"])
 
+    def computed(self, network: nn.Module, images: Tensor) -> Mapping[str, Tensor]:
+        """The probability of each class."""
+        return {"probability": torch.softmax(network(images)["logits"] / network.temperature, 1)}
+
     def reading(self, outputs: Sequence[Maps]) -> list[float]:
         """Angles."""
-        return [self._codec.decode(line) for each in outputs for line in each]
+        return [self._codec.decode(line) for each in outputs for line in each["probability"]]
 
     def accuracy(self, outputs: Sequence[Maps]) -> dict[str, float]:
         """Share of lines whose likelier class is right."""
-        found = np.concatenate([each.argmax(1) for each in outputs])
+        found = np.concatenate([each["probability"].argmax(1) for each in outputs])
         truth = np.concatenate([each["targets"] for each in self._arrays])
         return {"accuracy": float((found == truth).mean())}
 
 
 def outputs_of(engine: Engine, subject: Subject) -> list[Maps]:
     """What an engine computes for every batch of a subject."""
-    return [engine.run(each, [subject.output])[0] for each in subject.batches]
+    runs = [engine.run(each, subject.outputs) for each in subject.batches]
+    return [dict(zip(subject.outputs, found, strict=True)) for found in runs]
+
+
+@torch.inference_mode()
+def reference_of(network: nn.Module, subject: Subject) -> list[Maps]:
+    """What a network itself computes for every batch of a subject."""
+    found = []
+    for images in subject.batches:
+        computed = subject.computed(network, Normalise()(torch.from_numpy(images)))
+        found.append({name: computed[name].numpy() for name in subject.outputs})
+    return found

@@ -4,6 +4,6 @@ A step's first parameter, before `/`, is the Console that it reports to; the oth
 stand inside the bodies, so that `munja --help` costs nothing.
 """
 
-from munja.steps import bench, bundle, data, dataset, doctor, evaluate, models, read, train
+from munja.steps import bench, bundle, compare, data, dataset, doctor, evaluate, finetune, models, read, train
 
-__all__ = ["bench", "bundle", "data", "dataset", "doctor", "evaluate", "models", "read", "train"]
+__all__ = ["bench", "bundle", "compare", "data", "dataset", "doctor", "evaluate", "finetune", "models", "read", "train"]

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from munja.core.errors import InputError
+from munja.core.errors import InputError, MissingExtraError
 from munja.core.registry import register
 from munja.core.spec import load_spec
 from munja.steps.console import Console, write_file
 
 if TYPE_CHECKING:
     from munja.read.inventory import ModelCard
+
+
+CHECKPOINTS = (".pth", ".pt", ".ckpt")
 
 
 @register("step", "import")
@@ -23,33 +26,87 @@ def import_model(
     *,
     out: Path | None = None,
     task: str | None = None,
-    charset: Path | None = None,
+    charset: str | None = None,
+    size: str | None = None,
+    fit: str | None = None,
+    licence: str | None = None,
 ) -> Path:
-    """Make a Munja artifact of a published model file: a PP-OCR v2 to v6 detector, direction classifier or recogniser.
+    """Make a Munja artifact of a published model file.
+
+    An ONNX file of PP-OCR v2 to v6 (detector, direction classifier or recogniser) becomes a runnable artifact. A
+    PyTorch checkpoint of Clova's four-stage recogniser, or of EasyOCR's generation 1 or 2, becomes a trainable one,
+    which munja export makes runnable.
 
     Args:
-        file: The ONNX file.
-        out: The artifact to write; beside the file, ending in .munja.onnx, by default.
-        task: detect, direction or recognise, where the file does not show it.
-        charset: Dictionary of a recogniser, one character per line, where the file does not carry it.
+        file: The .onnx or .pth file.
+        out: The artifact to write; beside the file by default, ending in .munja.onnx or .safetensors.
+        task: detect, direction or recognise, where an ONNX file does not show it.
+        charset: Characters of a recogniser, in the order of its classes: a file with one character per line; for a
+            checkpoint also a name (alphanumeric, printable, easyocr_english, easyocr_latin, ascii, latin, korean), or
+            the characters themselves.
+        size: Input of a checkpoint in pixels, such as 32x100; 64 alone for lines of any width. By default as trained.
+        fit: How a line comes to that width: stretch, or pad on its right side.
+        licence: Licence of a checkpoint's weights.
     """
-    from munja.read.ppocr import derive
-
     if not file.is_file():
         raise InputError(f"{file}: no such file")
-    characters = None
-    if charset is not None:
-        if not charset.is_file():
-            raise InputError(f"{charset}: no such file; a dictionary with one character per line was wanted")
-        try:
-            characters = tuple(charset.read_text(encoding="utf-8").rstrip("\n").split("\n"))
-        except UnicodeDecodeError as error:
-            raise InputError(f"{charset}: not a text in UTF-8 ({error})") from error
+    if file.suffix.lower() in CHECKPOINTS:
+        if task not in (None, "recognise"):
+            raise InputError(f"{file}: checkpoints are imported as recognisers, --task {task} was given")
+        return _import_checkpoint(console, file, out, charset=charset, size=size, fit=fit, licence=licence)
+    for option, value in (("--size", size), ("--fit", fit), ("--licence", licence)):
+        if value is not None:
+            raise InputError(f"{file}: {option} is for checkpoints (.pth); of an ONNX file these things are known")
+    from munja.read.ppocr import derive
+
     target = out if out is not None else file.with_name(f"{file.stem}.munja.onnx")
-    content = derive(file, task=task, charset=characters)
+    content = derive(file, task=task, charset=None if charset is None else _dictionary(Path(charset)))
     write_file(target, content)
     console.say(f"{target}: written")
     return target
+
+
+def _dictionary(path: Path) -> tuple[str, ...]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; a dictionary with one character per line was wanted")
+    try:
+        return tuple(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not a text in UTF-8 ({error})") from error
+
+
+def _import_checkpoint(
+    console: Console,
+    file: Path,
+    out: Path | None,
+    *,
+    charset: str | None,
+    size: str | None,
+    fit: str | None,
+    licence: str | None,
+) -> Path:
+    try:
+        from munja.shrink.clova import LICENCE, import_checkpoint
+    except ImportError as error:
+        raise MissingExtraError("importing a checkpoint", "train") from error
+    target = out if out is not None else file.with_suffix(".safetensors")
+    pixels = None if size is None else _size(size)
+    made = import_checkpoint(file, target, charset=charset, size=pixels, fit=fit, licence=licence or LICENCE).manifest
+    rule, history = made.input, made.made
+    known = f" ({history['charset']}" + (", the only one known for it)" if charset is None else ")")
+    shown = f"{rule['width']} ({rule['fit']})" if "width" in rule else "any width"
+    console.say(f"{file}: {history['family']}, {history['stages']}, {rule['height']} x {shown}")
+    console.say(f"{len(made.charset)} characters{known}: {''.join(made.charset)[:100]}")
+    console.say(f"{target}: written; licence: {made.licence}")
+    return target
+
+
+def _size(text: str) -> tuple[int, int | None]:
+    """Height and, if it is there, width."""
+    height, cross, width = text.lower().partition("x")
+    if not height.isdecimal() or bool(cross) != width.isdecimal():
+        raise InputError(f"--size {text}: HEIGHTxWIDTH in pixels was wanted, such as 32x100, or a height alone")
+    return int(height), int(width) if cross else None
 
 
 @register("step", "export")

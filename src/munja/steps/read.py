@@ -40,6 +40,7 @@ def read(
     dpi: float = 200.0,
     pages: str | None = None,
     region: list[str] | None = None,
+    pattern: list[str] | None = None,
     password: str | None = None,
     text_layer: bool = False,
     order: str = "reading",
@@ -64,20 +65,19 @@ def read(
         dpi: Resolution at which PDF pages are rendered, in dots per inch.
         pages: Pages of each document to read, counted from 1, such as 1-3,7.
         region: Part of each page to read, as x,y,width,height in pixels; may be given several times.
+        pattern: What lines look like: a regular expression, @iso6346, @words:FILE and so on; one for each --region if
+            there are several, '' for those to be read freely; without, several must all fit.
         password: Password of locked PDF files.
         text_layer: Take the text that a PDF page holds instead of reading its picture.
         order: reading, or raw: the order of detection.
         min_score: Lines read with a lower score are left out.
     """
-    from munja.read.reader import available_cores
-    from munja.read.writers import writer
-
     formats = tuple(each.strip() for each in to.split(","))
-    writers = [writer(each) for each in formats]
     if jobs < 1:
         raise SpecError(f"--jobs {jobs}: 1 or more were wanted")
     if not sources:
         raise InputError("no picture was named: munja read FILE or FOLDER ...")
+    regions = tuple(parse_region(each) for each in region or ())
     task = Task(
         formats,
         {
@@ -85,7 +85,7 @@ def read(
             "recogniser": recogniser,
             "language": language,
             "engine": engine,
-            "threads": threads if threads is not None else max(1, available_cores() // jobs),
+            "threads": _threads(threads, jobs),
             "precision": precision,
             "max_pixels": max_pixels,
             "memory": _share(memory, jobs),
@@ -95,11 +95,22 @@ def read(
             "min_score": min_score,
         },
         None if pages is None else parse_pages(pages),
-        tuple(parse_region(each) for each in region or ()),
+        regions,
         password,
+        _patterns(pattern or [], len(regions)),
     )
+    return _read(console, sources, out, task, jobs=jobs, resume=resume)
+
+
+def _read(
+    console: Console, sources: Sequence[str], out: Path | None, task: Task, *, jobs: int, resume: bool
+) -> ReadReport:
+    """Read what the sources name and is not there yet, and say how it went."""
+    from munja.read.writers import writer
+
+    writers = [writer(each) for each in task.formats]
     files = list(expand(sources))
-    _check_output(out, formats, files, jobs, resume)
+    _check_output(out, task.formats, files, jobs, resume)
     wanted = _jobs(files, out, writers)
     left = [each for each in wanted if not (resume and _is_finished(each, writers))]
     report = ReadReport(len(files), skipped=len(wanted) - len(left))
@@ -108,6 +119,27 @@ def read(
     if len(files) > 1 or out is not None:
         console.say(report.sentence() + (f"; results in {out}" if out is not None else ""))
     return report
+
+
+def _patterns(given: Sequence[str], regions: int) -> str | Sequence[str | Sequence[str] | None] | None:
+    """The patterns as a Reader takes them for so many regions: one for all, one for each, or several that must all fit.
+
+    The empty text is no pattern.
+    """
+    if regions > 1 and len(given) not in (0, 1, regions):
+        raise SpecError(
+            f"{regions} times --region and {len(given)} times --pattern: one pattern for each region was wanted, "
+            "'' for those to be read freely, or one for all"
+        )
+    if len(given) > 1 and regions != len(given):
+        return list(given) if not regions else [list(given)]
+    return [each or None for each in given] if len(given) > 1 else given[0] or None if given else None
+
+
+def _threads(threads: int | None, jobs: int) -> int:
+    from munja.read.reader import available_cores
+
+    return threads if threads is not None else max(1, available_cores() // jobs)
 
 
 def _run(console: Console, report: ReadReport, jobs: Sequence[Job], task: Task, processes: int) -> None:

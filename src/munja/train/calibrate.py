@@ -8,18 +8,18 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from munja.read.codecs.ctc import CTC
 from munja.train.accuracy import matched
+from munja.train.targets import LineCodec
 
 LOWEST, HIGHEST = 0.25, 4.0
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
-def calibrate(codec: CTC, pairs: Sequence[tuple[str, NDArray[np.float32]]]) -> tuple[float, dict[str, float]]:
+def calibrate(codec: LineCodec, pairs: Sequence[tuple[str, NDArray[np.float32]]]) -> tuple[float, dict[str, float]]:
     """The temperature that makes characters' scores fit how often they are right, and figures on it.
 
-    `pairs` are texts and logits (T, classes). Minimises the log loss of "this character is right" over all characters
-    read.
+    `pairs` are texts and logits (rows, classes), a row for each column or step. Minimises the log loss of "this
+    character is right" over all characters read.
     """
     right = np.array([flag for text, logits in pairs for flag in matched(text, _read(codec, logits, 1.0)[0])], bool)
     if not len(right) or right.all():  # without an error, every sharper temperature looks better
@@ -57,7 +57,7 @@ def calibration_error(scores: NDArray[np.float64], right: NDArray[np.bool_], *, 
     return total
 
 
-def _read(codec: CTC, logits: NDArray[np.float32], temperature: float) -> tuple[str, NDArray[np.float64]]:
+def _read(codec: LineCodec, logits: NDArray[np.float32], temperature: float) -> tuple[str, NDArray[np.float64]]:
     scaled = logits / temperature
     scaled = np.exp(scaled - scaled.max(1, keepdims=True))
     probability = scaled / scaled.sum(1, keepdims=True)

@@ -112,6 +112,11 @@ class Detect:
         ignored = [line.quad / self.map_stride for line in lines if line.ignore]
         return self.labels.encode(quads, side, side, ignored=ignored)
 
+    def forward(self, network: nn.Module, images: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What the network makes of the pictures."""
+        outputs: dict[str, Tensor] = network(images)
+        return outputs
+
     def loss(self, outputs: Mapping[str, Tensor], batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:
         """Cross-entropy of the regions, Dice of the binary map, distance of the threshold map."""
         logits, threshold = outputs["logits"], outputs["threshold"]

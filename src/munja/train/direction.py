@@ -81,6 +81,11 @@ class Direction:
         count = max(2, round(self.batch_size * 160 / width))
         return turned(self.lines.batch(seed + part, count, width=width, height=self.height))
 
+    def forward(self, network: nn.Module, images: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What the network makes of the pictures."""
+        outputs: dict[str, Tensor] = network(images)
+        return outputs
+
     def loss(self, outputs: Mapping[str, Tensor], batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:
         """Cross-entropy."""
         return {"cross_entropy": functional.cross_entropy(outputs["logits"].float(), batch["targets"])}

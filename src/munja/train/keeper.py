@@ -11,9 +11,10 @@ from typing import Any
 from torch import nn
 
 from munja.core.artifact import Manifest
+from munja.models.load import load_weights
 from munja.train.journal import Journal
 from munja.train.task import Task
-from munja.train.weights import load_weights, save_weights
+from munja.train.weights import save_weights
 
 BEST = "best.safetensors"
 

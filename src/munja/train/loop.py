@@ -5,20 +5,22 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import torch
-from annotated_types import Ge, Gt, Lt, doc
+from annotated_types import Ge, Gt, Le, Lt, doc
 from torch import Tensor, nn
 
 from munja.core.artifact import sha256_of
 from munja.core.errors import MunjaError, SpecError
 from munja.core.registry import build, register
 from munja.models.layers import Normalise, channels_last, freeze_batch_norm
+from munja.models.load import load_weights
 from munja.train.feed import Feed, batch_seed, to_device
+from munja.train.freezing import Freezing
 from munja.train.journal import Journal
 from munja.train.keeper import BEST, Keeper
 from munja.train.preflight import faster_precision, look_at_data, overfit
@@ -26,7 +28,7 @@ from munja.train.processes import Crew
 from munja.train.recipe import portable
 from munja.train.resume import Checkpoints
 from munja.train.task import Task
-from munja.train.weights import blend, load_weights
+from munja.train.weights import blend
 
 
 @register("loop", "supervised")
@@ -57,6 +59,8 @@ class Supervised:
             float, Ge(0.0), Lt(1.0), doc("decay per step of the averaged weights; 0: the last weights")
         ] = 0.998,
         freeze_norms: Annotated[bool, doc("leave batch norm statistics as they are")] = False,
+        freeze: Annotated[Sequence[str], doc("beginnings of the names of parameters that are not trained")] = (),
+        freeze_until: Annotated[float, Gt(0.0), Le(1.0), doc("progress from which they are trained too")] = 1.0,
         validate_every: Annotated[int, Gt(0), doc("steps between validations")] = 1024,
         checkpoint_every: Annotated[int, Gt(0), doc("steps between checkpoints")] = 256,
         patience: Annotated[int, Ge(0), doc("stop after this many validations without a better one; 0: never")] = 0,
@@ -84,6 +88,7 @@ class Supervised:
         torch.manual_seed(batch_seed(self.seed, 0) + crew.rank)
         self.averaged = copy.deepcopy(self.network).eval() if crew.leads else None
         self.optimiser: torch.optim.Optimizer = build("optimiser", optimiser or {"name": "adamw"}, self.network)
+        self.freezing = Freezing(self.network, freeze, until=freeze_until)  # the optimiser knows all parameters
         self.rates = [group["lr"] for group in self.optimiser.param_groups]
         self.schedule = build("schedule", schedule or {"name": "flat_cosine"})
         self.feed = Feed(task, recipe["task"], seed=self.seed, rank=crew.rank, workers=workers)
@@ -146,6 +151,7 @@ class Supervised:
         self.network.train()
         if self.freeze_norms:
             freeze_batch_norm(self.network)
+        self.freezing.keep_statistics()
 
     def _forward(
         self, network: nn.Module, batch: Mapping[str, Tensor], progress: float, precision: str
@@ -153,11 +159,13 @@ class Supervised:
         """The parts of the loss."""
         images = self.normalise(batch["images"]).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=precision == "bf16"):
-            outputs = network(images)
+            outputs = self.task.forward(network, images, batch)
         return self.task.loss(outputs, batch, progress)
 
     def _step(self, batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:
         """One step of the optimiser; gives back the parts of the loss, still on the device."""
+        if self.freezing.at(progress):
+            self._train_mode()
         multiplier = self.schedule(progress)
         for group, rate in zip(self.optimiser.param_groups, self.rates, strict=True):
             group["lr"] = rate * multiplier

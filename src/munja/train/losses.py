@@ -1,4 +1,4 @@
-"""Losses of line recognisers."""
+"""Losses of line recognisers and detectors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from torch.nn import functional
 
 BLANK = 0
 UNKNOWN = -1
+PADDING = 0  # the class of letters beyond the end mark: the start, which is nobody's answer
+REACH = 1.0  # columns on either side of a letter's centre that are its own
 
 
 def ctc_loss(logits: Tensor, targets: Tensor, lengths: Tensor, *, smoothing: float = 0.0) -> Tensor:
@@ -41,6 +43,39 @@ def frame_loss(logits: Tensor, frames: Tensor) -> Tensor:
     return 0.5 * (
         (each * written).sum() / written.sum().clamp(min=1.0) + (each * empty).sum() / empty.sum().clamp(min=1.0)
     )
+
+
+def letter_loss(logits: Tensor, letters: Tensor, *, smoothing: float = 0.0) -> Tensor:
+    """Cross-entropy () of logits (N, L, classes) with letters (N, L); those of class PADDING do not count."""
+    counted = (letters != PADDING).sum().clamp(min=1)
+    total = functional.cross_entropy(
+        logits.float().flatten(0, 1),
+        letters.flatten(),
+        ignore_index=PADDING,
+        label_smoothing=smoothing,
+        reduction="sum",
+    )
+    return total / counted
+
+
+def letter_distance(centres: Tensor, columns: int, *, places: Tensor | None = None) -> Tensor:
+    """Columns between each letter's centre (N, L) and each column: (N, L, T); not a number where it is unknown.
+
+    `places` (N, T), with a rectifier, is the x in 0..1 of the picture that each column shows.
+    """
+    positions = torch.arange(columns, device=centres.device) if places is None else places.detach() * columns - 0.5
+    return (positions.reshape(-1, 1, columns) - centres.unsqueeze(2)).abs()
+
+
+def attention_loss(attention: Tensor, centres: Tensor, *, places: Tensor | None = None) -> Tensor:
+    """Negative logarithm () of the attention (N, L, T) that falls within REACH columns of each letter's centre (N, L).
+
+    Letters of which no column is in reach do not count; `centres` and `places` as for `letter_distance`.
+    """
+    near = (letter_distance(centres, attention.shape[2], places=places) <= REACH).float()
+    counted = near.amax(2)
+    surprise = -torch.log((attention.float() * near).sum(2).clamp(min=1e-6))
+    return (surprise * counted).sum() / counted.sum().clamp(min=1.0)
 
 
 def region_loss(logits: Tensor, target: Tensor, mask: Tensor, *, hard: float = 3.0) -> Tensor:

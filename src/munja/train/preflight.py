@@ -47,7 +47,7 @@ def overfit(task: Task, network: nn.Module, *, seed: int, device: torch.device) 
     images = Normalise()(batch["images"]).contiguous(memory_format=torch.channels_last)
     agreement, first, last = 0.0, 0.0, 0.0
     for step in range(1, OVERFIT_STEPS + 1):
-        outputs = learner(images)
+        outputs = task.forward(learner, images, batch)
         total = torch.stack(list(task.loss(outputs, batch, 0.0).values())).sum()
         optimiser.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]

@@ -24,6 +24,10 @@ NESTED = {
     ("recogniser", "backbone"): "backbone",
     ("recogniser", "neck"): "neck",
     ("recogniser", "head"): "head",
+    ("four_stage", "rectifier"): "rectifier",
+    ("four_stage", "extractor"): "extractor",
+    ("four_stage", "encoder"): "encoder",
+    ("four_stage", "head"): "predictor",
     ("loop", "optimiser"): "optimiser",
     ("loop", "schedule"): "schedule",
 }
@@ -31,7 +35,9 @@ NESTED = {
 
 def register_all() -> None:
     """Import every module whose names a recipe may use."""
+    import munja.data.labelled
     import munja.data.loader
+    import munja.data.synth.codes.source
     import munja.models.recognise
     import munja.train.detect
     import munja.train.direction
@@ -70,7 +76,7 @@ def checked(recipe: Spec) -> dict[str, Any]:
 def _checked(kind: str, spec: Any) -> dict[str, Any]:
     result = check(kind, spec)
     for key, value in result.items():
-        nested = NESTED.get((kind, key)) or NESTED.get((str(result.get("name")), key))
+        nested = NESTED.get((str(result.get("name")), key)) or NESTED.get((kind, key))
         if nested and value is not None:
             result[key] = _checked(nested, value)
     if kind == "task" and "pages" in result:

@@ -42,6 +42,7 @@ def flat_cosine(
     """A straight rise, a flat part, then half a cosine down to 0."""
 
     def multiplier(progress: float) -> float:
+        """Factor on the learning rate at a progress of 0 to 1."""
         if progress < warm_up:
             return progress / warm_up
         start = min(warm_up + flat, 1.0)
@@ -60,6 +61,7 @@ def one_cycle(
     """Half a cosine up, half a cosine down (arXiv:1708.07120)."""
 
     def multiplier(progress: float) -> float:
+        """Factor on the learning rate at a progress of 0 to 1."""
         if progress < rise:
             return 1.0 - (1.0 - start) * _half_cosine(progress / rise)
         return end + (1.0 - end) * _half_cosine((progress - rise) / (1.0 - rise))

@@ -48,6 +48,10 @@ class Task(Protocol):
         """
         ...
 
+    def forward(self, network: nn.Module, images: Tensor, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What a network gives in training for images (N, C, H, W); most tasks need nothing else of the batch."""
+        ...
+
     def loss(self, outputs: Mapping[str, Tensor], batch: Mapping[str, Tensor], progress: float) -> dict[str, Tensor]:
         """The parts of the loss, to be added up; progress in 0..1."""
         ...

@@ -1,4 +1,4 @@
-"""Trainable artifacts: weights in a `.safetensors` file that carries its manifest."""
+"""Trainable artifacts: weights are written into a `.safetensors` file with its manifest, and taken over from one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from munja.core.artifact import METADATA_KEY, Manifest, open_artifact, write_atomically
-from munja.core.errors import ArtifactError, MissingExtraError
-from munja.core.registry import build
+from munja.core.artifact import METADATA_KEY, Manifest, write_atomically
+from munja.core.errors import ArtifactError, MissingExtraError, SpecError
 
-NETWORKS = {"recognise": "recogniser", "detect": "detector", "direction": "classifier"}  # kind of each task's network
-HEAD = "head."  # tensors of these names have one row for each class
+HEAD = "head."  # CTC: tensors of these names have one row for each class
+ATTENTION_ROWS = ("head.generator.weight", "head.generator.bias")
+ATTENTION_COLUMNS = "head.attention_cell.rnn.weight_ih"  # its last columns take the class before, one-hot
+STORED = ("f16", "f32")
 
 
 @torch.no_grad()
@@ -26,83 +27,76 @@ def blend(mean: nn.Module, now: nn.Module, decay: float) -> None:
             old.copy_(new)
 
 
-def save_weights(path: Path, network: nn.Module, manifest: Manifest) -> None:
-    """Write a network as an artifact: weights in half precision, biases and norms in single.
+def save_weights(path: Path, network: nn.Module, manifest: Manifest, *, stored: str = "f16") -> None:
+    """Write a network as an artifact: weights in half precision, biases and norms in single; all of it with "f32".
 
     Half precision is exact enough (relative error 5e-4) and halves the file; a value beyond its range keeps its tensor
     single.
     """
+    if stored not in STORED:
+        raise SpecError(f"stored: one of {', '.join(STORED)} was wanted, got {stored!r}")
     try:
         from safetensors.torch import save
     except ImportError as error:
         raise MissingExtraError("writing weights", "train") from error
     tensors = {}
     for key, value in network.state_dict().items():
-        stored = value.detach().cpu()
-        if stored.is_floating_point() and stored.ndim >= 2:
-            half = stored.half()
-            stored = half if bool(torch.isfinite(half).all()) else stored.float()
-        tensors[key] = stored.contiguous()
+        kept = value.detach().cpu()
+        if stored == "f16" and kept.is_floating_point() and kept.ndim >= 2:
+            half = kept.half()
+            kept = half if bool(torch.isfinite(half).all()) else kept.float()
+        tensors[key] = kept.contiguous()
     write_atomically(path, save(tensors, metadata={METADATA_KEY: manifest.to_json()}))
 
 
-def load_weights(path: str | Path) -> tuple[dict[str, Tensor], Manifest]:
-    """The tensors of an artifact, floats in single precision, and its manifest."""
-    artifact = open_artifact(path)
-    if artifact.path is None or artifact.path.suffix != ".safetensors":
-        raise ArtifactError(
-            f"{path}: a trainable artifact (.safetensors) was wanted; an .onnx file cannot be trained on"
-        )
-    from safetensors import SafetensorError
-    from safetensors.torch import load
-
-    try:
-        tensors = load(artifact.read_bytes())
-    except SafetensorError as error:
-        raise ArtifactError(f"{path}: damaged ({error})") from error
-    state = {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
-    return state, artifact.manifest
-
-
-def load_network(path: str | Path, *, task: str | None = None) -> tuple[nn.Module, Manifest]:
-    """The network in a trainable artifact, in evaluation mode; ArtifactError if it is not for `task`, where given."""
-    import munja.models.classify
-    import munja.models.detect
-    import munja.models.recognise  # noqa: F401  registers the networks
-
-    state, manifest = load_weights(path)
-    if task is not None and manifest.task != task:
-        raise ArtifactError(f"{path}: a model for {task!r} was wanted, this one is for {manifest.task!r}")
-    if manifest.task not in NETWORKS:
-        raise ArtifactError(f"{path}: a model for {manifest.task!r} has no network to train or export")
-    sizes = {"recognise": (len(manifest.charset) + 1,), "direction": (len(manifest.codec.get("angles", ())),)}
-    runtime = (manifest.input["channels"], *sizes.get(manifest.task, ()))
-    network: nn.Module = build(NETWORKS[manifest.task], manifest.spec, *runtime)
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise ArtifactError(f"{path}: its weights do not fit the Spec in its manifest ({error})") from error
-    return network.eval(), manifest
-
-
 def adopt(network: nn.Module, state: Mapping[str, Tensor], *, old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """Put weights into a network as far as they fit, class by class in the head; gives back what stays fresh."""
+    """Put weights into a network as far as they fit, class by class in the head; gives back what stays fresh.
+
+    `old` and `new` are the characters of the weights' classes and of the network's.
+    """
     fresh = []
     own = network.state_dict()
-    rows = {character: row for row, character in enumerate(old, start=1)}
-    pairs = [(0, 0)] + [(row, rows[character]) for row, character in enumerate(new, start=1) if character in rows]
-    to, of = (list(each) for each in zip(*pairs, strict=True))
+    special = 2 if ATTENTION_ROWS[0] in own else 1  # start and end, or the blank: classes before the characters
+    classes = {character: number for number, character in reversed(list(enumerate(old, start=special)))}
+    pairs = [(number, number) for number in range(special)]
+    pairs += [(number, classes[each]) for number, each in enumerate(new, start=special) if each in classes]
     for key, value in own.items():
         given = state.get(key)
-        if given is None or key == "temperature":
-            fresh += [] if key == "temperature" else [key]
-        elif old and key.startswith(HEAD) and len(given) == len(old) + 1 and given.shape[1:] == value.shape[1:]:
-            value[to] = given[of].to(value.dtype)
-        elif given.shape == value.shape:
+        if key == "temperature":
+            continue
+        if given is None:
+            fresh.append(key)
+            continue
+        axis = _class_axis(key, given, len(old) + special, attention=special == 2) if old else None
+        if axis is not None and _fits(given, len(old) + special, value, len(new) + special, axis):
+            _copy_classes(value, given, pairs, axis, given.shape[axis] - len(old) - special)
+        elif axis is None and given.shape == value.shape:
             value.copy_(given)
         else:
             fresh.append(key)
-    if len(fresh) == len(own) - 1:
+    if len(fresh) == sum(key != "temperature" for key in own):
         raise ArtifactError("none of the weights to start from fits this network; is it the same model Spec?")
-    fresh += [f"class {character!r}" for character in new if character not in rows]
-    return fresh
+    return fresh + [f"class {character!r}" for character in new if character not in classes]
+
+
+def _class_axis(key: str, given: Tensor, classes: int, *, attention: bool) -> int | None:
+    """The axis on which a tensor has a place for each of `classes` classes; None for one that knows no classes."""
+    if attention and key == ATTENTION_COLUMNS:
+        return 1
+    rows = key in ATTENTION_ROWS if attention else key.startswith(HEAD)
+    return 0 if rows and len(given) == classes else None
+
+
+def _fits(given: Tensor, old: int, value: Tensor, new: int, axis: int) -> bool:
+    """Whether two tensors differ in nothing but their numbers of classes."""
+    sizes, wanted = list(given.shape), list(value.shape)
+    sizes[axis] -= old
+    wanted[axis] -= new
+    return sizes == wanted and sizes[axis] >= 0
+
+
+def _copy_classes(value: Tensor, given: Tensor, pairs: Sequence[tuple[int, int]], axis: int, before: int) -> None:
+    """Copy the pairs of classes (to, of), and the `before` places that the axis has before those of classes."""
+    to, of = (torch.tensor(each) + before for each in zip(*pairs, strict=True))
+    value.narrow(axis, 0, before).copy_(given.narrow(axis, 0, before))
+    value.index_copy_(axis, to.to(value.device), given.index_select(axis, of).to(value))

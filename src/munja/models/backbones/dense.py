@@ -47,6 +47,10 @@ class Dense(nn.Module):
         self.fold = ConvolutionUnit(before, channels, kernel=(height // 16, 1), padding=0)
         self.channels = channels
 
+    def columns(self, width: int) -> int:
+        """Output columns for a picture `width` pixels wide."""
+        return (width + 3) // 4
+
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) to (N, channels, 1, W / 4)."""
         result: Tensor = self.fold(self.stages(images))

@@ -64,6 +64,10 @@ class LCNet(nn.Module):
         self.rows = nn.Sequential(*rows)
         self.channels = before
 
+    def columns(self, width: int) -> int:
+        """Output columns for a picture `width` pixels wide."""
+        return (width + 3) // 4
+
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) to (N, channels, 1, W / 4)."""
         features: Tensor = self.rows(images)  # (N, channels, H / 16, W / 4)

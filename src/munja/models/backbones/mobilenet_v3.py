@@ -54,6 +54,7 @@ class InvertedResidual(nn.Module):
         return features + result if self.shortcut else result
 
 
+@register("extractor", "mobilenet_v3")
 @register("backbone", "mobilenet_v3")
 class MobileNetV3(nn.Module):
     """MobileNetV3-small for lines 32 px high; widths keep their resolution, T = W / 4.
@@ -61,7 +62,8 @@ class MobileNetV3(nn.Module):
     Keeping the width was PP-OCR's largest single gain, 56.5 to 61.8 % accuracy.
     """
 
-    column_stride = 4
+    least_size = (32, 4)
+    column_stride, first_centre = 4, 1.5
 
     def __init__(
         self,
@@ -87,7 +89,11 @@ class MobileNetV3(nn.Module):
         self.rows = nn.Sequential(*rows)
         self.pool = nn.MaxPool2d(2)
 
+    def columns(self, width: int) -> int:
+        """Output columns for a picture `width` pixels wide."""
+        return (width + 1) // 4
+
     def forward(self, images: Tensor) -> Tensor:
-        """(N, C, 32, W) to (N, channels, 1, W / 4)."""
+        """(N, C, H, W) to (N, channels, H / 32, W / 4): a backbone of lines 32 px high, an extractor of any."""
         result: Tensor = self.pool(self.rows(images))
         return result

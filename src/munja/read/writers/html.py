@@ -65,6 +65,7 @@ class _HtmlDocument:
         self._begun = False
 
     def add(self, page: Page, picture: Image | None) -> None:
+        """Write a section: the page's picture with its words over it."""
         self._begin(page)
         kind, data = _picture_file(page, picture, self._source)
         size = f"width: {page.width}px; aspect-ratio: {page.width} / {page.height}"
@@ -77,6 +78,7 @@ class _HtmlDocument:
         self._write("</section>\n")
 
     def finish(self) -> None:
+        """Write the font of all characters that came, and the end."""
         self._begin(None)
         font = base64.b64encode(glyphless.font_file(sorted(self._characters))).decode()
         self._write(TAIL.format(font=font))

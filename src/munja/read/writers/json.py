@@ -35,6 +35,7 @@ class _JsonDocument:
         self._count = 0
 
     def add(self, page: Page, picture: Image | None) -> None:
+        """Write a Page; the first waits, since one alone stands without brackets."""
         if self._count == 0:
             self._first = page
         else:
@@ -45,6 +46,7 @@ class _JsonDocument:
         self._count += 1
 
     def finish(self) -> None:
+        """Write the only Page, or close the array."""
         if self._first is not None:
             self._write("", self._first)
         elif self._count == 0:

@@ -1,0 +1,28 @@
+"""The decoder that a recogniser's manifest asks for."""
+
+from __future__ import annotations
+
+from munja.core.artifact import Artifact
+from munja.core.registry import build
+from munja.read.attend import AttentionDecoder, RectifiedDecoder, decoder_weights
+from munja.read.codecs import ctc, jamo  # noqa: F401  (they register themselves)
+from munja.read.codecs.attention import Attention
+from munja.read.decode import ContextDecoder, GreedyDecoder, LineDecoder
+from munja.read.engines import Engine
+from munja.read.language import open_language_model
+
+
+def line_decoder(recogniser: Artifact, language: Artifact | None, engine: Engine) -> LineDecoder:
+    """The decoder of a recogniser, with a language model where there is one; `engine` is ready to run its graph."""
+    manifest = recogniser.manifest
+    codec = build("codec", manifest.codec, manifest.charset)
+    temperature = float(manifest.metrics.get("temperature", 1.0))
+    model = None if language is None else open_language_model(language, manifest.charset)
+    decoder: LineDecoder
+    if isinstance(codec, Attention):
+        decoder = AttentionDecoder(codec, decoder_weights(recogniser, engine), model, temperature=temperature)
+    elif model is None:
+        decoder = GreedyDecoder(codec, temperature=temperature)
+    else:
+        decoder = ContextDecoder(codec, model, temperature=temperature)
+    return RectifiedDecoder(decoder) if manifest.spec.get("rectifier") else decoder
