@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from munja.read.attend import RectifiedDecoder
 from munja.read.codecs.ctc import CTC, Reading
 from munja.read.decode import GreedyDecoder
 from munja.read.fitting import Wish, fit_line
@@ -112,3 +113,23 @@ def test_nothing_fits_is_an_answer_and_says_whether_to_look_again() -> None:
         assert fittings.near == near
     nothing = Reading((), np.zeros(0, np.float32), np.zeros(0, np.float32))
     assert fit_line(DECODER, written("A"), 2, nothing, wish).readings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "doubts", "wanted"),
+    [
+        ("12A4", {2: ("3", 0.3)}, [("1234", True)]),
+        ("NO 1234 AB", {}, [("1234", False)]),
+        ("NO 12A4 AB", {5: ("3", 0.3)}, []),  # words of it are not read anew
+    ],
+)
+def test_a_rectified_line_is_forced_as_a_whole_alone(
+    text: str, doubts: Mapping[int, tuple[str, float]], wanted: list[tuple[str, bool]]
+) -> None:
+    decoder = RectifiedDecoder(DECODER)
+    found = written(text, doubts)
+    columns = len(found["logits"])
+    found["places"] = np.linspace(0.1, 0.9, columns)
+    wish = Wish(guide_of(compile_pattern("[0-9]{4}"), CHARSET, "test"), 0.65)
+    fittings = fit_line(decoder, found, columns, decoder.decode(found, columns), wish)
+    assert [(each.reading.text, each.whole) for each in fittings.readings] == wanted

@@ -73,11 +73,13 @@ def fit_line(
     fitting = [(run, reading) for run in runs if (reading := wish.guide.fitted(_part(free, *run))) is not None]
     if fitting:
         scored = [(run, reading, _score(reading)) for run, reading in fitting]
-    elif columns_of is not None:
+    elif columns_of is not None and wish.guide.narrow:
         few = [(first, last) for first, last in runs if _words(free, first, last) <= MOST_FORCED]
         scored = list(_forced_runs(columns_of, free, wish, few))
     else:
-        scored = []  # a part of a line's features is no line to a network that looks at all of them
+        # A part of a line's features is no line to a network that looks at all of them, and to try all that a bare
+        # function might say yes to, in all words, would take seconds.
+        scored = []
     readings = _apart([each for each in scored if each[2] >= wish.least])
     return Fittings(readings, near=not fitting and (forced is not None or bool(readings)))
 

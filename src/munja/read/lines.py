@@ -30,7 +30,7 @@ SURE = 0.75  # a line read with a higher score is not looked at upside down
 MOST_WIDENED = 1.6  # at most, for a line whose characters stand close
 UPRIGHT = 0.5  # a tall box on a page of lying lines that reads as one character with more than this holds just that
 # Widths, and margins above and below in line heights, at which a line that nearly fits its pattern is looked at again.
-# Of 452 misread codes, 213 were right at first sight, 254 so.
+# Of 452 misread codes, 213 were won back at first sight, 254 with the last two looks.
 LOOKS = ((1.0, -0.1), (0.8, -0.1), (1.25, -0.1))
 SAMPLE = 3  # lines whose direction is asked for before anything is read
 

@@ -18,10 +18,10 @@ LEAST = 1024  # elements; smaller tensors, such as biases, stay as they are
 def rounded_to_half(network: nn.Module) -> nn.Module:
     """A copy of a network, batch norm folded, whose large weights half precision can hold without another error."""
     folded = fold_batch_norm(copy.deepcopy(network).eval())
-    for parameter in folded.parameters():
-        half = parameter.half()
-        if parameter.numel() >= LEAST and bool(torch.isfinite(half).all()):
-            parameter.copy_(half)
+    for values in (*folded.parameters(), *folded.buffers()):  # the grid of a rectifier is a buffer
+        half = values.half()
+        if values.numel() >= LEAST and values.is_floating_point() and bool(torch.isfinite(half).all()):
+            values.copy_(half)
     return folded
 
 

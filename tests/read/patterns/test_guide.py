@@ -67,8 +67,11 @@ def test_only_classes_that_the_pattern_admits_are_thought_of() -> None:
 
 
 def test_of_endless_states_only_the_likely_classes_are_tried() -> None:
-    guide = guide_of(compile_pattern(lambda text: len(text) == 3), CHARSET, "test")
-    assert guide.following(guide.start(), np.array([3, 5])).tolist() == [3, 5]
+    pattern = compile_pattern(lambda text: len(text) == 3)
+    few, many = guide_of(pattern, CHARSET, "test"), guide_of(pattern, [*CHARSET, *map(chr, range(0x4E00, 0x4F00))], "x")
+    assert many.following(many.start(), np.array([3, 5])).tolist() == [3, 5]
+    assert few.following(few.start(), np.array([3, 5])).tolist() == ALL.tolist()
+    assert (few.narrow, many.narrow) == (True, False)
 
 
 @pytest.mark.parametrize("pattern", ["[D-Z]+", "0[^0-9A-C 가f]", ["0+", "1+"], ["@luhn:16", "0{15}1"], "@allow:xyz"])

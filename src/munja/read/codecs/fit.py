@@ -19,7 +19,7 @@ from munja.read.codecs.ctc import BLANK
 WIDTH = 32  # 256 win back one code in a hundred more and take ten times as long
 EMPTY = 1e-2  # a column whose classes other than the blank come to less than this holds no character
 TRIED = 6  # classes tried per state and column, the likeliest that may follow
-NAMED = 16  # likeliest classes of a column that a guide is asked about where it cannot name its own
+NAMED = 8  # likeliest classes of a column that a guide is asked about where it cannot name its own
 
 _Text = tuple[Any, int]  # a text as its beginning, itself a text or None, and its last class
 # State of the guide and class of the last column, blank or not: log probability of the best path there, and its text.

@@ -42,6 +42,11 @@ class PatternGuide:
         self._admitted[self.classes] = True
         self._known: dict[Any, NDArray[np.int64]] = {}
 
+    @property
+    def narrow(self) -> bool:
+        """Whether the pattern says of a beginning that nothing can come of it, as a bare function does not."""
+        return self._automaton.finite or len(self.classes) <= FEW
+
     def start(self) -> Hashable:
         """The state of the empty text."""
         return self._automaton.start()
@@ -61,7 +66,7 @@ class PatternGuide:
     def following(self, state: Any, likely: NDArray[np.int64]) -> NDArray[np.int64]:
         """All classes that may follow; of many, where states are endless, only those among the likely ones."""
         if not self._automaton.finite:
-            return self._possible(state, self.classes if len(self.classes) <= FEW else likely[self._admitted[likely]])
+            return self._possible(state, self.classes if self.narrow else likely[self._admitted[likely]])
         found = self._known.get(state)
         if found is None:
             found = self._possible(state, self.classes)
