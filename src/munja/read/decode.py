@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from munja.read.codecs.beam import ClosedGuide, align, prefix_beam
 from munja.read.codecs.ctc import BLANK, CTC, Reading
 from munja.read.codecs.fit import likeliest_fit
+from munja.read.codecs.stepper import log_softmax
 from munja.read.language import LanguageModel
 
 CERTAIN = 0.98  # a line whose columns are all at least this sure is read without asking
@@ -91,14 +92,6 @@ class GreedyDecoder(CTCDecoder):
     def decode(self, found: Mapping[str, NDArray[Any]], columns: int) -> Reading:
         """The Reading of index (T,) and score (T,)."""
         return self._codec.decode(found["index"], found["score"])
-
-
-def log_softmax(logits: NDArray[Any], temperature: float = 1.0) -> NDArray[np.float64]:
-    """Log probabilities (T, classes) of logits divided by a temperature."""
-    scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(1, keepdims=True)
-    result: NDArray[np.float64] = scaled - np.log(np.exp(scaled).sum(1, keepdims=True))
-    return result
 
 
 class ContextDecoder(CTCDecoder):
