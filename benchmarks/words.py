@@ -71,7 +71,9 @@ def fresh(out: Path, name: str, minutes: float) -> None:
     changes += ["loop.optimiser.learning_rate=2e-3", f"loop.seconds={60 * minutes:g}", "loop.patience=0"]
     changes += ["loop.preflight=false", f"loop.validate_every={tree['validate_every']}"]
     munja("train", str(recipe), "--out", str(folder), *changes)
-    munja("export", str(folder / "best.safetensors"), "--out", str(folder / "reader.onnx"))
+    lines = folder / "lines.toml"  # to prove the export on
+    lines.write_text(f'name = "labelled"\npath = "{out / f"{name}-tuned" / "crops"}"\n', encoding="utf-8")
+    munja("export", str(folder / "best.safetensors"), "--out", str(folder / "reader.onnx"), "--data", str(lines))
 
 
 def plain(text: str) -> str:

@@ -33,8 +33,8 @@ def characters(charset: str) -> str:
     slip = difflib.get_close_matches(charset, known, n=1, cutoff=0.6) or len(set(charset)) != len(charset)
     if not charset or slip:
         raise SpecError(
-            f"charset {charset[:60]!r} is not known; {did_you_mean(charset[:60], known)} Else a file of characters was "
-            "wanted, or the characters themselves, each once"
+            f"charset {charset[:60]!r} is not known; {did_you_mean(charset[:60], known)}; or name a file of "
+            "characters, or write the characters themselves, each once"
         )
     return charset
 
