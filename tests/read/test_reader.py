@@ -317,6 +317,14 @@ def test_a_pattern_leaves_the_lines_that_fit_and_tells_of_the_others(light: Read
     assert Page.from_json(page.to_json()) == page
 
 
+def test_that_nothing_fits_is_said_and_what_stands_there_is_kept(light: Reader, examples: Path) -> None:
+    page = light(examples / "wagon_code.png", pattern="[A-Z]{12}")
+    assert page.text == ""
+    assert page.lines
+    assert any("no reading fits the pattern" in note for note in page.notes)
+    assert not light(examples / "wagon_code.png", pattern="@uic").notes
+
+
 def test_every_region_may_have_a_pattern_of_its_own(light: Reader, examples: Path) -> None:
     picture = examples / "wagon_code.png"
     page = light(picture, region=[CODE, WEIGHT], pattern=["@uic", None])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from munja.core.page import geometric_mean
 from munja.read.codecs.ctc import BLANK, Reading
 from munja.read.decode import LIMIT, CTCDecoder, Fit, LineDecoder
-from munja.read.patterns.guide import PatternGuide
+
+if TYPE_CHECKING:  # most pictures are read without a pattern
+    from munja.read.patterns.guide import PatternGuide
 
 MOST_WORDS = 10  # of a longer line that are taken together, since codes are printed in groups
 MOST_FORCED = 5  # of them that are read anew together

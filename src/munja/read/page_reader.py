@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,13 @@ from munja.read.engines import open_engine
 from munja.read.fitting import Wish
 from munja.read.lines import LineReader, Mapper
 from munja.read.order import page_angle, reading_order
-from munja.read.patterns.guide import PatternGuide, guide_of
-from munja.read.patterns.pattern import Pattern
-from munja.read.patterns.typed import fit_typed
 from munja.read.tiles import outside
 from munja.read.turn import is_sideways, longest, quarter_turns, turned_back, turned_box, turned_line
 from munja.read.weights import ModelSet
+
+if TYPE_CHECKING:  # most pictures are read without a pattern
+    from munja.read.patterns.guide import PatternGuide
+    from munja.read.patterns.pattern import Pattern
 
 SURE = 0.9  # very high text that reads with a lower score may be a block of small lines
 STAGES = ("find", "read", "order")
@@ -83,6 +84,8 @@ class PageReader:
 
     def guide(self, pattern: Pattern, name: str) -> PatternGuide:
         """The guide of a pattern for this recogniser; SpecError if nothing that it can write fits."""
+        from munja.read.patterns.guide import guide_of
+
         return guide_of(pattern, self._charset, name)
 
     def read(self, frame: Frame, parts: Sequence[Part] = (), *, threads: int = 1, run: Mapper[Any, Any] = map) -> Page:
@@ -124,6 +127,8 @@ class PageReader:
         guides: Sequence[PatternGuide | None],
     ) -> list[Line]:
         """The lines of a document's own text that lie in a box, as their patterns have them."""
+        from munja.read.patterns.typed import fit_typed
+
         found: list[Line] = []
         for line in lines:
             x, y = np.mean(np.asarray(line.polygon), axis=0)
@@ -212,6 +217,8 @@ class PageReader:
         if self._order == "reading":
             places = [np.asarray(line.polygon, np.float32) for line in lines]
             lines = [lines[index] for index in reading_order(places, angle)]
+        if lines and all(line.unfit for line in lines):
+            notes = (*notes, f"no reading fits the pattern; what {len(lines)} lines say freely is in the JSON (free)")
         angle = round(angle, 2) % 360.0
         return Page(width, height, tuple(lines), angle, frame.source, frame.index, frame.dpi, notes)
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from munja.core.errors import InputError, MunjaError, SpecError, did_you_mean
 from munja.core.page import Page
@@ -16,17 +16,18 @@ from munja.read.choice import chosen_engine
 from munja.read.memory import for_pictures, parse_memory
 from munja.read.order import ORDERS
 from munja.read.page_reader import PageReader, Part, Region
-from munja.read.patterns.compile import Given, compile_pattern
-from munja.read.patterns.guide import PatternGuide
-from munja.read.patterns.pattern import Pattern
 from munja.read.stream import Event, PageRead, read_stream
 from munja.read.weights import Models, model_set
+
+if TYPE_CHECKING:  # most pictures are read without a pattern
+    from munja.read.patterns.compile import Given
+    from munja.read.patterns.guide import PatternGuide
 
 MIN_SCORE = 0.65
 REMEMBERED = 100  # patterns that are kept compiled
 
 Regions = Region | Sequence[Region] | None
-Patterns = Given | Sequence[Given | None] | None
+Patterns: TypeAlias = "Given | Sequence[Given | None] | None"
 Pages = Iterable[int] | PageRanges | None
 
 
@@ -199,13 +200,15 @@ class Reader:
                 )
             guides = [None if each is None else self._guide_of(each) for each in pattern]
         else:
-            guides = [self._guide if pattern is None else self._guide_of(cast(Given, pattern))] * max(1, len(regions))
+            guides = [self._guide if pattern is None else self._guide_of(cast("Given", pattern))] * max(1, len(regions))
         if regions:
             return [Part(each, guide) for each, guide in zip(regions, guides, strict=True)]
         return [Part(None, guides[0])] if guides[0] is not None else []
 
     def _guide_of(self, pattern: Given) -> PatternGuide:
         """The guide of a pattern, made once."""
+        from munja.read.patterns import Pattern, compile_pattern
+
         key = _key(pattern)
         guide = self._guides.get(key)
         if guide is None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from munja.core.errors import InputError
 from munja.core.registry import register
 from munja.core.spec import load_spec
-from munja.data.loader import PAD, Lines
+from munja.data.loader import PAD, Lines, at_height
 
 _SHARP = 1.5  # a crop taller than so many heights of a line shows nothing more when it is scaled down
 
@@ -48,13 +48,11 @@ class CodeLines:
         for k in range(count):
             crop = self._synthesiser.photo(seed, k, most=1, tallest=_SHARP * height)[0]
             picture = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
-            rows, columns = picture.shape
-            used = min(width, max(height // 2, round(columns * height / rows)))
-            method = cv2.INTER_AREA if used * height < rows * columns else cv2.INTER_LINEAR
-            images[k, :, :used] = cv2.resize(picture, (used, height), interpolation=method)
-            widths[k] = used
+            shown = at_height(np.asarray(picture, np.uint8), height, width)
+            widths[k] = shown.shape[1]
+            images[k, :, : widths[k]] = shown
             texts.append(crop.text)
-            centres.append(np.asarray(crop.centres * (used / columns), np.float32))
+            centres.append(np.asarray(crop.centres * (shown.shape[1] / picture.shape[1]), np.float32))
         return Lines(images, tuple(texts), tuple(centres), widths)
 
     def notes(self) -> list[str]:
