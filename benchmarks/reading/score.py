@@ -48,7 +48,7 @@ def tally(page: TruthPage, lines: Sequence[ReadLine]) -> Tally:
         letters = text.compare(truth, read, leave_out=UNTYPEABLE).counts
         return {**_named("words", words), **_named("text", letters)}
     counts = text.compare(truth, read, case_sensitive=False).counts
-    boxes = cleval.compare(_tight(truth), _tight(read), mode="compat", level="line").counts
+    boxes = cleval.compare(tight_page(truth), tight_page(read), mode="compat", level="line").counts
     return {**_named("words", counts), **_named("text", counts), **_named(CLEVAL, boxes)}
 
 
@@ -65,7 +65,7 @@ def _named(part: str, counts: Mapping[str, float]) -> Tally:
     return {f"{part}/{name}": float(count) for name, count in counts.items()}
 
 
-def _tight(page: Page) -> Page:
+def tight_page(page: Page) -> Page:
     """The page's lines that have a box, without white space."""
     lines = tuple(
         Line("".join(line.text.split()), line.polygon, ignore=line.ignore)

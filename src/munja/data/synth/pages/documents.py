@@ -18,10 +18,9 @@ INK = 255
 def letter(sheet: Sheet, desk: Desk, random: Random) -> None:
     """Running text of one column with an address, a date, short lines, headings, lists, page numbers."""
     style = desk.style(random)
-    x0 = random.uniform(-0.5, 0.25) * sheet.side
-    wide = style.size * random.uniform(38, 75)
-    column = Column(sheet, desk, random, style, x0, x0 + wide, 0.0, row_pitch(desk, random, 1.6, 2.7))
-    column.y = -random.uniform(0, 2) * style.size
+    x0, x1 = sheet.across(random, style.size * random.uniform(38, 75), -0.5, 0.25)
+    column = Column(sheet, desk, random, style, x0, x1, 0.0, row_pitch(desk, random, 1.6, 2.7))
+    column.y = sheet.top(-random.uniform(0, 2) * style.size)
     parts = (_address, paragraph, paragraph, paragraph, _heading, _list, facts, _gap)
     while not column.full:
         random.choice(parts)(column, random)
@@ -35,13 +34,15 @@ def article(sheet: Sheet, desk: Desk, random: Random) -> None:
     gutter = style.size * random.uniform(2.2, 4.5)
     wide = style.size * random.uniform(18, 34)
     x = random.uniform(-wide, 0.2 * wide)
+    if sheet.area is not None:
+        x, wide = sheet.area[0], (sheet.area[2] - sheet.area[0] - (count - 1) * gutter) / count
     pitch = row_pitch(desk, random, 1.5, 2.0)
     rule = random.random() < 0.2
     for _ in range(count):
         if x > sheet.side:
             break
         column = Column(sheet, desk, random, style, x, x + wide, 0.0, pitch)
-        column.y = -random.uniform(0, 2) * style.size if random.random() < 0.8 else random.uniform(0, 150)
+        column.y = sheet.top(-random.uniform(0, 2) * style.size if random.random() < 0.8 else random.uniform(0, 150))
         while not column.full:
             random.choice((paragraph, paragraph, paragraph, paragraph, _heading, _picture))(column, random)
             column.down(random.choice((0, 0, 0.5, 1.0)))
@@ -164,9 +165,10 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
     rules, thick = random.choice(("all", "all", "rows", "outer", "none")), random.choice((1, 1, 1, 2))
     pad = style.size * random.uniform(0.4 if rules == "all" else 0.5 * COLUMN_GAP, 1.6)
     widths = [style.size * random.choice((4, 5, 6, 8, 12, 16)) + 2 * pad for _ in range(count)]
-    x0 = random.uniform(-0.4, 0.25) * sheet.side
+    x0, x1 = sheet.across(random, sum(widths), -0.4, 0.25)
+    widths = [each * (x1 - x0) / sum(widths) for each in widths]
     edges = list(accumulate(widths, initial=x0))
-    y, pitch = random.uniform(-0.2, 0.3) * sheet.side, row_pitch(desk, random, 1.55, 3.2)
+    y, pitch = sheet.top(random.uniform(-0.2, 0.3) * sheet.side), row_pitch(desk, random, 1.55, 3.2)
     column = Column(sheet, desk, random, style, x0, edges[-1], y, pitch)
     if column.y > 4 * style.size:
         _heading(column, random)

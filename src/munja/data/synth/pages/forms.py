@@ -16,10 +16,9 @@ from munja.data.synth.pages.sheet import Sheet, Style
 def form(sheet: Sheet, desk: Desk, random: Random) -> None:
     """A form or registration certificate: a letter-spaced title, boxed fields with small labels, a stamp."""
     style = desk.style(random)
-    x0 = random.uniform(-0.3, 0.12) * sheet.side
-    wide = style.size * random.uniform(32, 60)
-    top, pitch = random.uniform(-0.1, 0.1) * sheet.side, row_pitch(desk, random, 1.7, 3.0)
-    column = Column(sheet, desk, random, style, x0, x0 + wide, top, pitch)
+    x0, x1 = sheet.across(random, style.size * random.uniform(32, 60), -0.3, 0.12)
+    top, pitch = sheet.top(random.uniform(-0.1, 0.1) * sheet.side), row_pitch(desk, random, 1.7, 3.0)
+    column = Column(sheet, desk, random, style, x0, x1, top, pitch)
     if random.random() < 0.15:
         clutter.guilloche(sheet.ground, random, max(0, int(sheet.ground[0, 0]) - random.randint(15, 60)))
     if random.random() < 0.7:

@@ -14,6 +14,7 @@ from munja.core.errors import InputError
 from munja.data.synth.textures import Textures, cut_texture, textures
 
 Picture = NDArray[np.uint8]
+Box = tuple[float, float, float, float]
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -91,7 +92,7 @@ def _piece(random: Random, side: int, photo: Picture) -> Picture:
     return piece
 
 
-def lay_on(random: Random, picture: Picture, ground: Picture, edges: tuple[float, float, float, float]) -> Picture:
+def lay_on(random: Random, picture: Picture, ground: Picture, edges: Box) -> Picture:
     """The sheet's picture inside `edges` (x0, y0, x1, y1) with the ground around it, and the paper's shadow."""
     side = picture.shape[0]
     x0, y0, x1, y1 = edges

@@ -182,8 +182,8 @@ def expose(picture: Any, out: Any, shade: Any, black: float, noise: Any, sigma: 
 
 
 @njit(cache=True, nogil=True)
-def clip_lines(quads: Any, size: int, clipped: Any, inside: Any) -> None:
-    """Clip quads (L, 4, 2) lengthwise to a picture of `size`; `inside` (L,) is how much of their height stays visible.
+def clip_lines(quads: Any, width: int, height: int, clipped: Any, inside: Any) -> None:
+    """Clip quads (L, 4, 2) lengthwise to a picture; `inside` (L,) is how much of their height stays visible.
 
     0 stands in `inside` for quads that do not reach into the picture at all.
     """
@@ -200,16 +200,17 @@ def clip_lines(quads: Any, size: int, clipped: Any, inside: Any) -> None:
                 # The line's own direction is clipped at the border, the other one is judged by the share inside.
                 if abs(b - a) < 0.5 * flat:
                     continue
-                t0, t1 = (0.0 - a) / (b - a), (size - a) / (b - a)
+                end = width if axis == 0 else height
+                t0, t1 = (0.0 - a) / (b - a), (end - a) / (b - a)
                 low, high = max(low, min(t0, t1)), min(high, max(t0, t1))
         inside[k] = 0.0
         if high <= low:
             continue
         for axis in range(2):
-            for end in range(2):
-                t = low if end == 0 else high
-                clipped[k, 0 + end, axis] = q[0, axis] + t * (q[1, axis] - q[0, axis])
-                clipped[k, 3 - end, axis] = q[3, axis] + t * (q[2, axis] - q[3, axis])
+            for side in range(2):
+                t = low if side == 0 else high
+                clipped[k, 0 + side, axis] = q[0, axis] + t * (q[1, axis] - q[0, axis])
+                clipped[k, 3 - side, axis] = q[3, axis] + t * (q[2, axis] - q[3, axis])
         c = clipped[k]
         seen, samples = 0, 0
         for step in range(9):
@@ -219,7 +220,7 @@ def clip_lines(quads: Any, size: int, clipped: Any, inside: Any) -> None:
                 px = (1 - s) * (c[0, 0] + t * (c[1, 0] - c[0, 0])) + s * (c[3, 0] + t * (c[2, 0] - c[3, 0]))
                 py = (1 - s) * (c[0, 1] + t * (c[1, 1] - c[0, 1])) + s * (c[3, 1] + t * (c[2, 1] - c[3, 1]))
                 samples += 1
-                if -0.01 <= px <= size + 0.01 and -0.01 <= py <= size + 0.01:
+                if -0.01 <= px <= width + 0.01 and -0.01 <= py <= height + 0.01:
                     seen += 1
         inside[k] = seen / samples
 

@@ -37,21 +37,21 @@ class PageLine:
 def lines_seen(
     written: Sequence[Written], pose: NDArray[np.float64], picture: NDArray[np.uint8]
 ) -> tuple[PageLine, ...]:
-    """The lines of a sheet as they lie in its picture (size, size); what is not in the picture is left out."""
+    """The lines of a sheet as they lie in its picture (H, W); what is not in the picture is left out."""
     if not written:
         return ()
-    size = picture.shape[0]
+    height, width = picture.shape
     boxes = np.array([_bent(each) for each in written], np.float32)
     quads = forward(_corners(boxes), pose)
     words = forward(_corners(np.concatenate([each.words for each in written])), pose)
     clipped, inside = np.zeros(quads.shape, np.float32), np.zeros(len(quads), np.float32)
-    clip_lines(quads, size, clipped, inside)
+    clip_lines(quads, width, height, clipped, inside)
     spread = np.zeros(len(quads), np.float32)
     contrasts(picture, clipped, spread)
     heights = 0.5 * (np.hypot(*(clipped[:, 3] - clipped[:, 0]).T) + np.hypot(*(clipped[:, 2] - clipped[:, 1]).T))
     lengths = np.hypot(*(clipped[:, 1] - clipped[:, 0]).T)
     middles = words.mean(axis=1)
-    visible = ((middles > 0) & (middles < size)).all(axis=1).tolist()
+    visible = ((middles > 0) & (middles < (width, height))).all(axis=1).tolist()
     shares, talls, longs, spreads = inside.tolist(), heights.tolist(), lengths.tolist(), spread.tolist()
     lines: list[PageLine] = []
     first = 0

@@ -19,21 +19,24 @@ def receipt(sheet: Sheet, desk: Desk, random: Random) -> None:
     x0 = random.uniform(-0.45 * wide, sheet.side - 0.55 * wide)
     if random.random() < 0.35 and wide < sheet.side:
         x0 = random.uniform(0, sheet.side - wide)
+    if sheet.area is not None:
+        x0, wide = sheet.area[0], sheet.area[2] - sheet.area[0]
     pitch = random.uniform(1.5, 2.3) * (1.15 if desk.copy.korean else 1.0)
     column = Column(sheet, desk, random, style, x0, x0 + wide, 0.0, pitch)
     column.y = -random.uniform(0, 3) * style.size
     if random.random() < 0.2:
         column.y = random.uniform(0, 0.4) * sheet.side
-    section = random.randrange(5)
+    column.y = sheet.top(column.y)
+    section = random.randrange(5) if sheet.area is None else 0
     grid = _Grid(random, column)
     while not column.full:
         (_heading, _facts, grid.items, _totals, _ending)[section](column, random)
         if random.random() < 0.8:
             _separator(column, random)
         section = (section + 1) % 5 if section < 4 or random.random() < 0.3 else random.choice((1, 2, 3, 4))
-        if section == 0 and random.random() < 0.6:
+        if section == 0 and (sheet.area is not None or random.random() < 0.6):
             break
-        if random.random() < 0.03:
+        if sheet.area is None and random.random() < 0.03:
             break
 
 
@@ -107,11 +110,11 @@ def _totals(column: Column, random: Random) -> None:
     wide = random.uniform(4.0, 9.0) if copy.korean and random.random() < 0.4 else 0.0
     for _ in range(random.randint(2, 7)):
         style = column.larger(random.uniform(1.2, 2.2)) if random.random() < 0.2 else column.style
-        label = copy.one(random, "label")
-        if wide and len(label) < 6:
-            column.spread(label, column.x0, column.x0 + wide * style.size, style=style)
-            label = ""
-        column.pair(label, copy.one(random, "price"), style=style)
+        name = copy.one(random, "label")
+        if wide and len(name) < 6:
+            column.spread(name, column.x0, column.x0 + wide * style.size, style=style)
+            name = ""
+        column.pair(name, copy.one(random, "price"), style=style)
 
 
 def _ending(column: Column, random: Random) -> None:

@@ -26,10 +26,9 @@ def slide(sheet: Sheet, desk: Desk, random: Random) -> None:
     sheet.ground[:] = paper
     ink = apart(random, paper, 110)
     style = desk.style(random, size=desk.size * random.uniform(1.0, 1.8))
-    x0 = random.uniform(-0.2, 0.2) * sheet.side
-    wide = sheet.side * random.uniform(0.7, 1.2)
-    top, pitch = random.uniform(-0.1, 0.15) * sheet.side, random.uniform(1.6, 2.6)
-    column = Column(sheet, desk, random, style, x0, x0 + wide, top, pitch, ink)
+    x0, x1 = sheet.across(random, sheet.side * random.uniform(0.7, 1.2), -0.2, 0.2)
+    top, pitch = sheet.top(random.uniform(-0.1, 0.15) * sheet.side), random.uniform(1.6, 2.6)
+    column = Column(sheet, desk, random, style, x0, x1, top, pitch, ink)
     bar = apart(random, paper, 60)
     if random.random() < 0.4:
         high = round(style.size * random.uniform(2.5, 6))
@@ -106,11 +105,9 @@ def phone(sheet: Sheet, desk: Desk, random: Random) -> None:
     ink = apart(random, paper, 130)
     faint = apart(random, paper, 60)
     style = desk.style(random)
-    x0 = random.uniform(-0.2, 0.15) * sheet.side
-    column = Column(
-        sheet, desk, random, style, x0, x0 + style.size * random.uniform(26, 44), 0.0, random.uniform(1.6, 2.4), ink
-    )
-    column.y = random.uniform(-2, 2) * style.size
+    x0, x1 = sheet.across(random, style.size * random.uniform(26, 44), -0.2, 0.15)
+    column = Column(sheet, desk, random, style, x0, x1, 0.0, random.uniform(1.6, 2.4), ink)
+    column.y = sheet.top(random.uniform(-2, 2) * style.size)
     chat = random.random() < 0.35
     while not column.full:
         kind = random.random()

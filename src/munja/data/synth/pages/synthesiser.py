@@ -30,11 +30,13 @@ from munja.data.synth.pages import (
     receipts,
     scenes,
     screens,
+    whole,
 )
 from munja.data.synth.pages.desk import Copy, Desk
 from munja.data.synth.pages.labels import PageLine, lines_seen
 from munja.data.synth.pages.recipe import PAGES, PageRecipe, read_page_recipe
 from munja.data.synth.pages.sheet import Sheet, Typesetter
+from munja.data.synth.pages.whole import WholePage
 from munja.data.synth.text import TextSource
 
 Layout = Callable[[Sheet, Desk, Random], None]
@@ -53,6 +55,7 @@ _LAYOUTS: dict[str, Layout] = {
     "nothing": scenes.nothing,
 }
 _HARMFUL = ("faded", "thin", "low_resolution", "focus_blur", "motion_blur", "photocopy")
+_FREE = ("sign", "label", "nothing")
 _PAPER = ("receipt", "certificate", "notice", "letter", "article", "form", "table")
 
 
@@ -102,29 +105,69 @@ class PageSynthesiser:
             found.append(lines)
         return PageBatch(images, tuple(found))
 
-    def _page(self, random: Random, size: int) -> tuple[NDArray[np.uint8], tuple[PageLine, ...]]:
+    def whole(self, seed: int, count: int) -> list[WholePage]:
+        """`count` whole pages of the recipe's `long_side`, to read and to measure with; none is turned on its side."""
+        random = Random(f"{self._salt}/{seed}/whole")
+        return [self._whole(random) for _ in range(count)]
+
+    def _whole(self, random: Random) -> WholePage:
         kind = random.choices(self._kinds, cum_weights=self._totals)[0]
+        size = random.randint(*self.recipe.long_side)
+        frame = whole.frame(random, kind, size)
+        desk = self._desk(random, size=frame.size)
+        happens = self._looks(random, desk)
+        free = kind in _FREE
+        pose = camera.pose(random, happens, frame.side, size, angle=self.recipe.angle, free=free)
+        moved = bool(np.abs(pose[:2, :2] - np.eye(2)).max() > 0.02 or pose[2, :2].any())
+        pose = frame.fitted(pose, size)
+        table = kind in _PAPER and (moved or happens("background"))
+        edges = frame.paper if table else None
+        sheet = Sheet(self._atlas, frame.side, 255.0, area=frame.area)
+        picture = self._picture(random, kind, sheet, desk, happens, pose, size, edges=edges)
+        x0, y0, x1, y1 = frame.cut(random, pose, size, table=table)
+        picture = np.ascontiguousarray(picture[y0:y1, x0:x1])
+        pose = np.array([[1.0, 0.0, -x0], [0.0, 1.0, -y0], [0.0, 0.0, 1.0]]) @ pose
+        return WholePage(picture, kind, lines_seen(sheet.lines, pose, picture))
+
+    def _looks(self, random: Random, desk: Desk) -> camera.Happens:
         looks = self.recipe.looks
-        desk = self._desk(random)
         harm = _harm(random, looks, most=2 if desk.size > 9 else 1)
 
         def happens(name: str) -> bool:
             """Whether a look comes up on this page; of the harmful ones only those that were chosen together."""
             return name in harm if name in _HARMFUL else random.random() < looks.get(name, 0.0)
 
-        paper, free = kind in _PAPER, kind in ("sign", "label", "nothing")
+        return happens
+
+    def _page(self, random: Random, size: int) -> tuple[NDArray[np.uint8], tuple[PageLine, ...]]:
+        kind = random.choices(self._kinds, cum_weights=self._totals)[0]
+        desk = self._desk(random)
+        happens = self._looks(random, desk)
         turned = happens("turn")
         side = size + 8
-        pose = camera.pose(random, happens, side, size, angle=self.recipe.angle, free=free)
+        pose = camera.pose(random, happens, side, size, angle=self.recipe.angle, free=kind in _FREE)
         side = _side_for(pose, side, size)
         pose = pose @ np.array(
             [[1.0, 0.0, 0.5 * (size + 8 - side)], [0.0, 1.0, 0.5 * (size + 8 - side)], [0.0, 0.0, 1.0]]
         )
+        sheet = Sheet(self._atlas, side, 255.0)
+        picture = self._picture(random, kind, sheet, desk, happens, pose, size)
+        lines = lines_seen(sheet.lines, pose, picture)
+        if turned:
+            picture, lines = _turned(random, picture, lines)
+        return picture, lines
+
+    def _picture(
+        self, random: Random, kind: str, sheet: Sheet, desk: Desk, happens: camera.Happens, pose: NDArray[np.float64],
+        size: int, *, edges: grounds.Box | None = None,
+    ) -> NDArray[np.uint8]:  # fmt: skip
+        """The picture (size, size) of a sheet that a layout fills; `edges` are those of its paper where they are known."""
+        paper, free = kind in _PAPER, kind in _FREE
         scan = paper and random.random() < 0.6
         level = _paper_level(random, scan) if paper else 255.0
-        sheet = Sheet(self._atlas, side, level)
+        sheet.ground[:] = round(level)
         if free and not (kind == "nothing" and random.random() < 0.2):
-            sheet.ground = grounds.wall(random, side, self._photos, photo=happens("photo"))
+            sheet.ground = grounds.wall(random, sheet.side, self._photos, photo=happens("photo"))
         if happens("clutter") and free:
             _scatter(sheet, desk, random, random.randint(0, 255))
         _LAYOUTS[kind](sheet, desk, random)
@@ -134,25 +177,21 @@ class PageSynthesiser:
             if random.random() < 0.9:  # print lies seldom on a picture
                 _clear(sheet, before)
         if happens("scribble"):
-            at = random.uniform(0, side), random.uniform(0, side)
+            at = random.uniform(0, sheet.side), random.uniform(0, sheet.side)
             clutter.scribble(sheet.ground, random, *at, desk.size * random.uniform(1.5, 5.0), random.randint(20, 140))
         ink = random.uniform(0, 60) if scan or random.random() < 0.5 else random.uniform(20, 110)
         picture = camera.printed(sheet, random, happens, ink=min(ink, level - 60))
         if paper and happens("inverse"):
             picture = 255 - picture
-        if paper and happens("background"):
-            picture = self._on_table(random, sheet, picture, happens, scan=scan)
+        if edges is not None or (paper and sheet.area is None and happens("background")):
+            picture = self._on_table(random, sheet, picture, happens, scan=scan, edges=edges)
         picture = camera.seen(picture, pose, size)
-        picture = camera.photographed(picture, random, happens, scan=scan)
-        lines = lines_seen(sheet.lines, pose, picture)
-        if turned:
-            picture, lines = _turned(random, picture, lines)
-        return picture, lines
+        return camera.photographed(picture, random, happens, scan=scan)
 
-    def _desk(self, random: Random) -> Desk:
+    def _desk(self, random: Random, *, size: float = 0.0) -> Desk:
         low, high = self.recipe.size
         middle, spread = math.log(math.sqrt(low * high)), math.log(high / low) / 3.2
-        size = min(max(math.exp(random.gauss(middle, spread)), low), high)
+        size = size or min(max(math.exp(random.gauss(middle, spread)), low), high)
         korean = random.random() < self.recipe.korean
         lines = self.recipe.lines
         capitals = random.random() < 0.6 * lines.capitals
@@ -160,8 +199,9 @@ class PageSynthesiser:
         return Desk(self._typesetter, self._faces, copy, max(size, 7.0) if korean else size)
 
     def _on_table(
-        self, random: Random, sheet: Sheet, picture: NDArray[np.uint8], happens: camera.Happens, *, scan: bool
-    ) -> NDArray[np.uint8]:
+        self, random: Random, sheet: Sheet, picture: NDArray[np.uint8], happens: camera.Happens, *, scan: bool,
+        edges: grounds.Box | None,
+    ) -> NDArray[np.uint8]:  # fmt: skip
         """The page with some of its edges in view: what lies beyond them hides the text there."""
         side = sheet.side
         boxes = [each.box for each in sheet.lines]
@@ -180,7 +220,7 @@ class PageSynthesiser:
                 clutter.anything(ground, random, 20.0, random.randint(0, 255))
             if random.random() < 0.15:
                 clutter.finger(ground, random, 14.0)
-        return grounds.lay_on(random, picture, ground, (x0, y0, x1, y1))
+        return grounds.lay_on(random, picture, ground, edges or (x0, y0, x1, y1))
 
 
 def _harm(random: Random, looks: Mapping[str, float], *, most: int) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,12 @@ def _write_page(folder: Path, name: str, batch: PageBatch, i: int) -> str:
 def page_of(batch: PageBatch, i: int, *, source: str | None = None) -> Page:
     """The Page of picture i of a batch: its lines with their words, in the order in which they were set."""
     height, width = batch.images.shape[1:]
-    return Page(width=width, height=height, lines=tuple(map(_line, batch.lines[i])), source=source)
+    return page_of_lines(batch.lines[i], width, height, source=source)
+
+
+def page_of_lines(lines: Sequence[PageLine], width: int, height: int, *, source: str | None = None) -> Page:
+    """The Page of a picture of `width` x `height` pixels with these lines."""
+    return Page(width=width, height=height, lines=tuple(map(_line, lines)), source=source)
 
 
 def _line(line: PageLine) -> Line:
