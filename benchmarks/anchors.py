@@ -65,6 +65,8 @@ def tesseract_reader(mode: int, languages: str) -> Read:
         found = api.GetIterator()
         lines = []
         for line in iterate_level(found, RIL.TEXTLINE) if found else ():
+            if line.Empty(RIL.TEXTLINE):
+                continue
             words = line.GetUTF8Text(RIL.TEXTLINE).strip()
             if words:
                 x0, y0, x1, y1 = line.BoundingBox(RIL.TEXTLINE)

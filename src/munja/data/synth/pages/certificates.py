@@ -72,7 +72,8 @@ class _Parts:
         self.way = random.choice(("beside", "beside", "beside", "above", "inline", "open"))
         self.number = random.choice(("disc", "ring", "ring", "plain", "")) if self.way != "open" else ""
         self.count = random.randint(1, 12)
-        self.shade = random.randint(195, 240) if random.random() < 0.35 else 0
+        paper = int(column.sheet.ground[0, 0])
+        self.shade = max(1, paper - random.randint(10, 60)) if random.random() < 0.35 else 0
         self.label = column.larger(random.uniform(0.7, 1.0))
         if random.random() < 0.4:
             self.label = replace(self.label, face=column.desk.face(random))
@@ -122,9 +123,10 @@ class _Parts:
                 return
             high = size * column.pitch * (1.75 if self.way == "above" else 1.0) + random.uniform(0, 0.5) * size
             edges = (0.0, *cuts, 1.0) if random.random() < 0.62 else (0.0, 1.0)
-            top = column.y
+            top, before = column.y, len(column.sheet.lines)
             for left, right in pairwise(column.x0 + t * (column.x1 - column.x0) for t in edges):
                 self._cell(left, right, top, high)
+            column.sheet.in_rows(before)
             column.y = top + high
 
     def _cell(self, left: float, right: float, top: float, high: float) -> None:
@@ -191,7 +193,8 @@ class _Parts:
         high = column.style.size * column.pitch
         corner = (round(column.x0), round(column.y)), (round(column.x1), round(column.y + high))
         if random.random() < 0.5:
-            cv2.rectangle(column.sheet.ground, *corner, random.randint(170, 235), -1)
+            shade = max(0, int(column.sheet.ground[0, 0]) - random.randint(15, 75))
+            cv2.rectangle(column.sheet.ground, *corner, shade, -1)
         cv2.rectangle(column.sheet.mask, *corner, INK, self.thick)
         text, pad = column.desk.copy.of(random, "certificate_sections"), 0.5 * column.style.size
         if random.random() < 0.5:

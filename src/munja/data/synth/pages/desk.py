@@ -170,10 +170,11 @@ class Column:
 
     def pair(self, first: str, second: str, *, style: Style | None = None) -> None:
         """A text at the left end and one at the right end of a row."""
-        style = style or self.style
+        style, before = style or self.style, len(self.sheet.lines)
         line = self.put(second, self.x1, align="r", room=0.45 * (self.x1 - self.x0), style=style)
         taken = (line.width if line else 0.0) + COLUMN_GAP * style.size
         self.put(first, self.x0, room=max(3 * style.size, self.x1 - self.x0 - taken), style=style)
+        self.sheet.in_rows(before)
         self.down(1, style)
 
     def larger(self, factor: float, **changes: float) -> Style:

@@ -128,6 +128,7 @@ def facts(column: Column, random: Random) -> None:
             number = column.put(str(random.randint(1, 400)), column.x1, align="r")
             room = column.x1 - column.x0 - 6 * column.style.size
             line = column.put(column.desk.copy.running(random, random.randint(8, 30)), column.x0, room=0.7 * room)
+            column.sheet.in_rows(before)
             if line is not None and number is not None:
                 start = column.x0 + line.width + column.style.size
                 room = column.x1 - number.width - column.style.size - start

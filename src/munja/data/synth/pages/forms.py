@@ -47,7 +47,7 @@ def _fields(column: Column, random: Random) -> None:
         for k, (left, right) in enumerate(pairwise(edges)):
             corner = (round(left), round(top)), (round(right), round(top + high))
             if random.random() < 0.06:
-                cv2.rectangle(sheet.ground, *corner, random.randint(170, 235), -1)
+                cv2.rectangle(sheet.ground, *corner, max(0, int(sheet.ground[0, 0]) - random.randint(15, 75)), -1)
             cv2.rectangle(sheet.mask, *corner, INK, 1)
             pad = 0.6 * style.size
             if right - left < 4 * style.size:

@@ -100,17 +100,19 @@ def _totals(column: Column, random: Random) -> None:
         label = column.x1 - random.uniform(5, 12) * column.style.size
         for _ in range(random.randint(2, 6)):
             style = column.larger(random.uniform(1.2, 2.0)) if random.random() < 0.2 else column.style
+            before = len(column.sheet.lines)
             line = column.put(
                 copy.one(random, "price"), price, align="r", room=0.4 * (column.x1 - column.x0), style=style
             )
             edge = min(label, price - (line.width if line else 0.0) - COLUMN_GAP * style.size)
             column.put(copy.one(random, "label"), edge, align="r", room=edge - column.x0, style=style)
+            column.sheet.in_rows(before)
             column.down(1, style)
         return
     wide = random.uniform(4.0, 9.0) if copy.korean and random.random() < 0.4 else 0.0
     for _ in range(random.randint(2, 7)):
         style = column.larger(random.uniform(1.2, 2.2)) if random.random() < 0.2 else column.style
-        name = copy.one(random, "label")
+        name, before = copy.one(random, "label"), len(column.sheet.lines)
         if wide and len(name) < 6:
             column.spread(name, column.x0, column.x0 + wide * style.size, style=style)
             name = ""
@@ -179,8 +181,10 @@ class _Grid:
                 return
 
     def _cells(self, column: Column, texts: list[str], random: Random) -> None:
+        before = len(column.sheet.lines)
         room = self.edges[0] - self.edges[1] - COLUMN_GAP * column.style.size
         for edge, text in zip(self.edges, texts, strict=True):
             if room > column.style.size and random.random() < 0.9:
                 column.put(text, edge, align="r", room=room)
+        column.sheet.in_rows(before)
         column.down()

@@ -131,7 +131,7 @@ def phone(sheet: Sheet, desk: Desk, random: Random) -> None:
 
 def _entry(column: Column, random: Random, faint: int) -> None:
     size, sheet = column.style.size, column.sheet
-    left = column.x0
+    left, before = column.x0, len(sheet.lines)
     if random.random() < 0.7:
         side = round(3 * size)
         clutter.logo(sheet.ground, random, round(left), round(column.y), side, (faint, column.level))
@@ -140,6 +140,7 @@ def _entry(column: Column, random: Random, faint: int) -> None:
     if random.random() < 0.5:
         column.put(column.desk.copy.one(random, random.choice(("price", "value"))), column.x1, align="r", room=7 * size)
     column.put(column.desk.copy.words(random, random.randint(1, 4)), left, room=column.x1 - left - 9 * size)
+    sheet.in_rows(before)
     column.down()
     column.level = faint
     if random.random() < 0.7:

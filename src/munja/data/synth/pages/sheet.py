@@ -148,6 +148,18 @@ class Sheet:
         """Where the text begins: at y, or on a whole page where that begins."""
         return y if self.area is None else self.area[1]
 
+    def in_rows(self, first: int) -> None:
+        """Put the lines from number `first` on into reading order, which layouts do not always write rows in."""
+        rest = sorted(self.lines[first:], key=lambda line: line.box[1] + line.box[3])
+        rows: list[list[Written]] = []
+        for line in rest:
+            middle = 0.5 * (line.box[1] + line.box[3])
+            if rows and rows[-1][0].box[1] < middle < rows[-1][0].box[3]:
+                rows[-1].append(line)
+            else:
+                rows.append([line])
+        self.lines[first:] = [line for row in rows for line in sorted(row, key=lambda each: each.box[0])]
+
     def _make_room(self, most: int) -> None:
         """Scratch arrays for labelling texts of at most so many characters."""
         self._words, self._boxes = np.empty((most, 4), np.float32), np.empty((most, 4), np.float32)
