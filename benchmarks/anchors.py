@@ -3,13 +3,14 @@
     python -m benchmarks.anchors [--count 30] [--seed 2] [--kinds certificate receipt notice] [--fonts FOLDER]
         [--corpora FOLDER] [--backgrounds FOLDER] [--readers tesseract munja] [--english] [--out FOLDER]
 
-Needs the environment of benchmarks/reading and, for Tesseract, kor and eng. Pages are those of recipes/synth/anchors.toml
-in faces of `--fonts`, which nothing was trained on, or else in the validation faces; the same seed gives the same pages.
-Tesseract reads every page in each of its modes of page segmentation; the best mode of a kind of page counts. RapidOCR,
-whose models have no Hangul, is asked only with `--english`. `--out` receives Munja's worst pages with what was read.
+Needs the environment of benchmarks/reading and, for Tesseract, kor and eng. Pages are those of
+recipes/synth/anchors.toml in faces of `--fonts`, which nothing was trained on, or else in validation faces; the same
+seed gives the same pages. Tesseract reads every page in each of its modes of page segmentation; the best mode of a kind
+of page counts. RapidOCR, whose models have no Hangul, is asked only with `--english`. `--out` receives Munja's worst
+pages with what was read.
 
-CLEval and the places of lines are counted as benchmarks/reading counts them. CER is that of the page's text in the order
-of reading; CER without order compares the lines that lie on the same place, so that a table read by columns costs
+CLEval and the places of lines are counted as benchmarks/reading counts them. CER is that of the page's text in the
+order of reading; CER without order compares the lines that lie on the same place, so that a table read by columns costs
 nothing. What a reader finds in a place that is not to be read, such as a seal, counts for neither.
 """
 

@@ -67,7 +67,7 @@ def _quad(x0: float, y0: float, x1: float, y1: float) -> np.ndarray:
 
 def _clipped(quad: np.ndarray, size: int) -> tuple[np.ndarray, float]:
     clipped, inside = np.zeros((1, 4, 2), np.float32), np.zeros(1, np.float32)
-    clip_lines(quad[None], size, clipped, inside)
+    clip_lines(quad[None], size, size, clipped, inside)
     return clipped[0], float(inside[0])
 
 

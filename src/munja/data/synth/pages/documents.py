@@ -125,6 +125,7 @@ def facts(column: Column, random: Random) -> None:
     leaders = random.random() < 0.2
     for _ in range(random.randint(2, 7)):
         if leaders:  # a table of contents: dots lead to a number
+            before = len(column.sheet.lines)
             number = column.put(str(random.randint(1, 400)), column.x1, align="r")
             room = column.x1 - column.x0 - 6 * column.style.size
             line = column.put(column.desk.copy.running(random, random.randint(8, 30)), column.x0, room=0.7 * room)

@@ -161,7 +161,7 @@ class PageSynthesiser:
         self, random: Random, kind: str, sheet: Sheet, desk: Desk, happens: camera.Happens, pose: NDArray[np.float64],
         size: int, *, edges: grounds.Box | None = None,
     ) -> NDArray[np.uint8]:  # fmt: skip
-        """The picture (size, size) of a sheet that a layout fills; `edges` are those of its paper where they are known."""
+        """The picture (size, size) of a sheet that a layout fills; `edges` are those of its paper, where known."""
         paper, free = kind in _PAPER, kind in _FREE
         scan = paper and random.random() < 0.6
         level = _paper_level(random, scan) if paper else 255.0
