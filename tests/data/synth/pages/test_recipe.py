@@ -40,4 +40,4 @@ def test_what_a_recipe_leaves_out_has_a_default() -> None:
     assert recipe.pages == {"receipt": 2.0}
     assert recipe.angle == 4.0
     assert recipe.size[0] < recipe.size[1]
-    assert len(read_page_recipe({"text": TEXT}).pages) == 10
+    assert len(read_page_recipe({"text": TEXT}).pages) == 12

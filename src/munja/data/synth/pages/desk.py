@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from munja.data.synth import patterns
+from munja.data.synth.atlas import CAPITAL
 from munja.data.synth.lines import Faces
 from munja.data.synth.pages.sheet import SetText, Sheet, Style, Typesetter
 from munja.data.synth.text import TextSource, load_corpora
@@ -50,6 +51,11 @@ class Copy:
         if role in ("item", "label", "heading") and not self.korean:
             chance = random.random()
             text = text.title() if chance < 0.45 else text.capitalize() if chance < 0.7 else text
+        return text.upper() if self._capitals else text
+
+    def of(self, random: Random, kind: str) -> str:
+        """A text of a kind of patterns.toml, in Korean of that which begins with korean_."""
+        text = patterns.draw(random, f"korean_{kind}" if self.korean else kind)
         return text.upper() if self._capitals else text
 
     def running(self, random: Random, length: int) -> str:
@@ -113,7 +119,7 @@ class Column:
     @property
     def full(self) -> bool:
         """Whether the sheet ends here."""
-        return self.y > self.sheet.side
+        return self.y > self.sheet.bottom - (0.0 if self.sheet.area is None else 1.5 * self.style.size)
 
     def down(self, rows: float = 1.0, style: Style | None = None) -> None:
         """Go on by so many rows."""
@@ -144,6 +150,23 @@ class Column:
         x = {"l": self.x0, "c": 0.5 * (self.x0 + self.x1), "r": self.x1}[align]
         self.put(text, x, align=align, style=style, labelled=labelled)
         self.down(1, style)
+
+    def spread(
+        self, text: str, x0: float, x1: float, *, most: float = 2.6, style: Style | None = None
+    ) -> SetText | None:
+        """Write a short text with its letters set apart so that it fills x0 to x1, as labels of forms do.
+
+        The letters part by `most` heights of a capital at most, and no more where a single gap would look like that of
+        two columns; what is too long to be set apart is written as it is.
+        """
+        style = style or self.style
+        line = self.desk.typesetter.set(text.replace(" ", ""), replace(style, tracking=0.0))
+        gaps = len(line.text) - 1 if line is not None else 0
+        if line is None or gaps < 1 or gaps > 7 or line.width > x1 - x0:
+            return self.put(text, x0, room=x1 - x0, style=style)
+        tracking = min((x1 - x0 - line.width) / gaps / line.scale_x / CAPITAL, most if gaps > 1 else min(most, 2.2))
+        style = replace(style, tracking=tracking)
+        return self.put(line.text, x0, room=x1 - x0 + style.size, style=style)
 
     def pair(self, first: str, second: str, *, style: Style | None = None) -> None:
         """A text at the left end and one at the right end of a row."""

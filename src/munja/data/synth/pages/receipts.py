@@ -73,6 +73,7 @@ def _facts(column: Column, random: Random) -> None:
     copy, size = column.desk.copy, column.style.size
     tab = column.x0 + random.uniform(0.2, 0.45) * (column.x1 - column.x0)
     way = random.randrange(4)
+    spread = copy.korean and random.random() < 0.4
     for _ in range(random.randint(2, 8)):
         label, value = copy.one(random, "label"), copy.one(random, "value")
         if way == 0:
@@ -80,7 +81,10 @@ def _facts(column: Column, random: Random) -> None:
         elif way == 1:
             column.pair(label, value)
         else:
-            column.put(label, column.x0, room=tab - column.x0 - COLUMN_GAP * size)
+            if spread and len(label) < 6:
+                column.spread(label, column.x0, tab - COLUMN_GAP * size)
+            else:
+                column.put(label, column.x0, room=tab - column.x0 - COLUMN_GAP * size)
             colon = random.choice((": ", ":", "")) if way == 2 else ""
             column.put(colon + value, tab, room=column.x1 - tab)
             column.down()
@@ -100,9 +104,14 @@ def _totals(column: Column, random: Random) -> None:
             column.put(copy.one(random, "label"), edge, align="r", room=edge - column.x0, style=style)
             column.down(1, style)
         return
+    wide = random.uniform(4.0, 9.0) if copy.korean and random.random() < 0.4 else 0.0
     for _ in range(random.randint(2, 7)):
         style = column.larger(random.uniform(1.2, 2.2)) if random.random() < 0.2 else column.style
-        column.pair(copy.one(random, "label"), copy.one(random, "price"), style=style)
+        label = copy.one(random, "label")
+        if wide and len(label) < 6:
+            column.spread(label, column.x0, column.x0 + wide * style.size, style=style)
+            label = ""
+        column.pair(label, copy.one(random, "price"), style=style)
 
 
 def _ending(column: Column, random: Random) -> None:

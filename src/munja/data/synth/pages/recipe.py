@@ -11,7 +11,7 @@ from munja.core.spec import Spec
 from munja.data.synth.recipe import Recipe, read_recipe, read_weights
 from munja.data.synth.text import kinds
 
-PAGES = "receipt letter article form table slide phone label sign nothing".split()
+PAGES = "receipt certificate notice letter article form table slide phone label sign nothing".split()
 LOOKS = (
     "rotate turn perspective textured crease shadow uneven_light faded dot_gain thin noisy focus_blur motion_blur "
     "low_resolution photocopy jpeg sharpen moire clutter scribble inverse photo background"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,10 +116,18 @@ class Written:
 
 
 class Sheet:
-    """A square of paper or wall: `ground` and `mask` (S, S) uint8, grey levels and ink still to be printed."""
+    """A square of paper or wall: `ground` and `mask` (S, S) uint8, grey levels and ink still to be printed.
 
-    def __init__(self, atlas: Atlas, side: int, level: float) -> None:
+    Without an `area` it is a piece of a page whose text begins and ends anywhere. With one (x0, y0, x1, y1) the whole
+    page is seen: its text keeps to that.
+    """
+
+    def __init__(
+        self, atlas: Atlas, side: int, level: float, *, area: tuple[float, float, float, float] | None = None
+    ) -> None:
         self.side = side
+        self.area = area
+        self.bottom = float(side) if area is None else area[3]
         self.ground = np.full((side, side), round(level), np.uint8)
         self.mask = np.zeros((side, side), np.uint8)
         self.lines: list[Written] = []
@@ -127,6 +136,17 @@ class Sheet:
         self._scratch = np.empty(widest, np.float32), np.empty(widest, np.float32)
         self._tables = (atlas.offset, atlas.width, atlas.height, atlas.left, atlas.top, atlas.pixels)
         self._make_room(256)
+
+    def across(self, random: Random, wide: float, low: float, high: float) -> tuple[float, float]:
+        """From where to where a text of `wide` pixels stands that begins at `low` to `high` of the side of a piece."""
+        if self.area is not None:
+            return self.area[0], self.area[2]
+        x0 = random.uniform(low, high) * self.side
+        return x0, x0 + wide
+
+    def top(self, y: float) -> float:
+        """Where the text begins: at y, or on a whole page where that begins."""
+        return y if self.area is None else self.area[1]
 
     def _make_room(self, most: int) -> None:
         """Scratch arrays for labelling texts of at most so many characters."""

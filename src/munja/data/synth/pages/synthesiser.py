@@ -19,7 +19,18 @@ from munja.core.errors import InputError, SpecError
 from munja.data.charset import characters
 from munja.data.synth.atlas import cached_atlas
 from munja.data.synth.lines import Faces
-from munja.data.synth.pages import camera, clutter, documents, forms, grounds, receipts, scenes, screens
+from munja.data.synth.pages import (
+    camera,
+    certificates,
+    clutter,
+    documents,
+    forms,
+    grounds,
+    notices,
+    receipts,
+    scenes,
+    screens,
+)
 from munja.data.synth.pages.desk import Copy, Desk
 from munja.data.synth.pages.labels import PageLine, lines_seen
 from munja.data.synth.pages.recipe import PAGES, PageRecipe, read_page_recipe
@@ -29,6 +40,8 @@ from munja.data.synth.text import TextSource
 Layout = Callable[[Sheet, Desk, Random], None]
 _LAYOUTS: dict[str, Layout] = {
     "receipt": receipts.receipt,
+    "certificate": certificates.certificate,
+    "notice": notices.notice,
     "letter": documents.letter,
     "article": documents.article,
     "form": forms.form,
@@ -40,7 +53,7 @@ _LAYOUTS: dict[str, Layout] = {
     "nothing": scenes.nothing,
 }
 _HARMFUL = ("faded", "thin", "low_resolution", "focus_blur", "motion_blur", "photocopy")
-_PAPER = ("receipt", "letter", "article", "form", "table")
+_PAPER = ("receipt", "certificate", "notice", "letter", "article", "form", "table")
 
 
 @dataclass(frozen=True)
@@ -115,9 +128,9 @@ class PageSynthesiser:
         if happens("clutter") and free:
             _scatter(sheet, desk, random, random.randint(0, 255))
         _LAYOUTS[kind](sheet, desk, random)
-        if paper and happens("clutter"):
+        if not free and happens("clutter"):
             before = sheet.ground.copy()
-            _scatter(sheet, desk, random, random.randint(0, 110))
+            _scatter(sheet, desk, random, random.randint(0, 110 if paper else 255))
             if random.random() < 0.9:  # print lies seldom on a picture
                 _clear(sheet, before)
         if happens("scribble"):
