@@ -107,7 +107,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         neighbours=neighbours,
         pitch=random.uniform(0.95, 1.2),
         weight=(random.choice((1, 1, 2, 3)) if bold else 0) - (1 if "thin" in severe else 0),
-        dots=random.choice((2, 2, 3, 3, 4)) if "dots" in severe else 0,
+        dots=random.choice((2, 3, 3, 4, 4, 5)) if "dots" in severe else 0,
         round_dots=random.random() < 0.5,
         stencil=happens("stencil"),
         broken=random.uniform(0.1, 0.4) if "broken" in severe else 0.0,
