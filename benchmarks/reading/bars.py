@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.reading.data import RECEIPTS
+from benchmarks.reading.data import DOCUMENTS, RECEIPTS
 from benchmarks.reading.measure import SOAK_READS
 
 # Each Munja reader is held against RapidOCR with the same weights, engine and precision.
@@ -16,6 +16,7 @@ PEERS = {
     "munja-openvino-bf16": "rapidocr-openvino-default",
 }
 REFERENCE = "rapidocr-openvino-default"
+OWN, CLASSIC = "munja-own-int8", "tesseract"  # Munja with the models of its package
 MEMORY_SIZES = 40
 Tree = dict[str, Any]
 
@@ -43,6 +44,22 @@ MEMORY = Bar("peak memory after 40 pages of different sizes", "MB", 500.0, 300.0
 END_TO_END = Bar("receipts: CLEval end-to-end H, over RapidOCR", "points", -0.2, 0.5, False)
 WORDS = Bar("receipts: bag-of-words F1, over RapidOCR", "points", 4.0, 8.0, False)
 ONE_NED = Bar("receipts: 1-NED of the page text, over RapidOCR", "points", 4.0, 7.0, False)
+# What Munja's own models shall reach; RapidOCR is taken as it chooses its precision.
+OWN_FIGURES = (
+    (RECEIPTS, "cleval_end_to_end", Bar("receipts: CLEval end-to-end H", "%", 95.0, 98.5, False)),
+    (RECEIPTS, "words_f1", Bar("receipts: bag-of-words F1", "%", 88.0, 95.0, False)),
+    (DOCUMENTS, "words_f1", Bar("documents: bag-of-words F1", "%", 95.0, 98.0, False)),
+)
+OWN_CPU = (
+    (REFERENCE, Bar("CPU s per receipt, 1 thread, over RapidOCR/OpenVINO", "times", 0.25, 0.1, True)),
+    (
+        "rapidocr-openvino-f32",
+        Bar("CPU s per receipt, 1 thread, over RapidOCR/OpenVINO in f32", "times", 0.25, 0.1, True),
+    ),
+    (CLASSIC, Bar("CPU s per receipt, 1 thread, over tesserocr", "times", 0.6, 0.25, True)),
+)
+OWN_COLD = Bar("cold start to first text", "s", 0.6, 0.3, True)
+OWN_MEMORY = Bar("peak memory after 40 pages of different sizes", "MB", 300.0, 150.0, True)
 SOAK = Bar("memory after 2,000 reads of mixed sizes, over that after 200", "MB", 20.0, None, True)
 
 
@@ -77,6 +94,7 @@ def row(
 def bars(readers: Tree, compared: Tree) -> list[Tree]:
     """Every bar for every Munja reader that was measured, in the order of the wanted figures."""
     return [
+        *_own(readers),
         *_cpu(compared),
         *_throughput(readers),
         *_cold(readers),
@@ -84,6 +102,24 @@ def bars(readers: Tree, compared: Tree) -> list[Tree]:
         *_accuracy(compared),
         *_soak(readers),
     ]
+
+
+def _own(readers: Tree) -> Iterator[Tree]:
+    """The bars of Munja with the models of its package."""
+    own = readers.get(OWN, {})
+    for name, key, bar in OWN_FIGURES:
+        if found := own.get("accuracy", {}).get(name):
+            yield row(bar, OWN, None, found[key]["value"], interval=found[key]["interval"])
+    kind = f"{RECEIPTS}, 1 thread, new"
+    for peer, bar in OWN_CPU:
+        costs = [reader.get("speed", {}).get(kind) for reader in (own, readers.get(peer, {}))]
+        if all(costs):
+            yield row(bar, OWN, peer, costs[0]["cpu_s"] / costs[1]["cpu_s"])
+    for threads, found in own.get("cold", {}).items():
+        yield row(OWN_COLD, OWN, None, found["median_s"], case=f"{threads} thread{'s' if threads != '1' else ''}")
+    if found := own.get("memory"):
+        sizes = found["sizes"]
+        yield row(OWN_MEMORY, OWN, None, found["peak_mb"], case=f"{sizes} sizes", complete=sizes >= MEMORY_SIZES)
 
 
 def _cpu(compared: Tree) -> Iterator[Tree]:

@@ -77,7 +77,7 @@ def _machine(report: Tree) -> str:
 
 
 def _number(value: float, unit: str) -> str:
-    digits = {"times": 2, "points": 1, "MB": 0}[unit]
+    digits = {"times": 2, "points": 1, "%": 1, "MB": 0, "s": 2}[unit]
     sign = "+" if unit == "points" else ""
     return f"{value:{sign}.{digits}f}"
 

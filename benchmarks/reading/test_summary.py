@@ -143,8 +143,8 @@ def test_a_ratio_is_of_sums_and_a_constant_ratio_has_no_width() -> None:
 
 def test_the_interval_of_a_difference_pairs_the_pages() -> None:
     # Both readers swing from page to page, but their difference is 1/4 of a hit per page everywhere.
-    one = [{"one_ned": hit + 0.25, "pages": 1.0} for hit in (0.1, 0.7, 0.3, 0.5)]
-    other = [{"one_ned": hit, "pages": 1.0} for hit in (0.1, 0.7, 0.3, 0.5)]
+    one = [{"text/similarity": hit + 0.25, "text/pages": 1.0} for hit in (0.1, 0.7, 0.3, 0.5)]
+    other = [{"text/similarity": hit, "text/pages": 1.0} for hit in (0.1, 0.7, 0.3, 0.5)]
     low, high = difference_interval(one_ned, one, other)
     assert low == pytest.approx(25)
     assert high == pytest.approx(25)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from munja.read.codecs.beam import ClosedGuide, align, prefix_beam
 from munja.read.codecs.ctc import BLANK, CTC, Reading
 from munja.read.codecs.fit import likeliest_fit
 from munja.read.codecs.stepper import log_softmax
+from munja.read.fields import among_digits
 from munja.read.language import LanguageModel
 
 CERTAIN = 0.98  # a line whose columns are all at least this sure is read without asking
@@ -116,7 +117,18 @@ class ContextDecoder(CTCDecoder):
         guided = prefix_beam(log_probability, width=self._width, floor=FLOOR, within=WITHIN, guide=self._language)
         classes = guided[0].classes
         reading = align(self._codec, log_probability, classes)
-        return self._codec.join(self._rescored(reading, log_probability, classes))
+        rescored = self._rescored(reading, log_probability, classes)
+        return self._codec.join(self._digits(rescored, log_probability))
+
+    def _digits(self, reading: Reading, log_probability: NDArray[Any]) -> Reading:
+        """The reading with look-alikes of digits among digits changed to them, where the picture allows it."""
+        columns = np.clip(np.round(reading.columns), 0, len(log_probability) - 1).astype(int)
+        class_of = {digit: self._codec.charset.index(digit) + 1 for digit in "01" if digit in self._codec.charset}
+
+        def possible(number: int, digit: str) -> bool:
+            return digit in class_of and float(log_probability[columns[number], class_of[digit]]) > math.log(FLOOR)
+
+        return replace(reading, characters=tuple(among_digits(reading.characters, possible)))
 
     def _rescored(self, reading: Reading, log_probability: NDArray[Any], classes: tuple[int, ...]) -> Reading:
         scores = reading.scores.astype(np.float64)

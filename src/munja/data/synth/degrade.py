@@ -95,9 +95,21 @@ def print_line(mask: Picture, look: Look, random: Random) -> Picture:
         mask, out, look.paper, look.ink, look.gain, look.bias, paper, look.paper_strength, grain, look.ink_strength,
         look.light[0], look.light[1], rows, columns, noise, look.sigma,
     )  # fmt: skip
+    if look.shadow[0] or look.shadow[1]:
+        out = _shadowed(out, mask, look)
     if look.emboss:
         out = _embossed(mask, look)
     return out
+
+
+def _shadowed(picture: Picture, mask: Picture, look: Look) -> Picture:
+    """The picture (h, w) with a second copy of the letters of `mask` showing from behind them."""
+    across, down, level = look.shadow
+    height = mask.shape[0]
+    step = np.array([[1, 0, round(across * height) or 1], [0, 1, round(down * height)]], np.float32)
+    behind = cv2.warpAffine(mask, step, mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    share = np.maximum(behind, mask).astype(np.float32) - mask  # 0 where the letter itself stands
+    return np.asarray(picture + (level - picture) * (share / 255.0), np.uint8)
 
 
 def _streak(gains: NDArray[Any], random: Random, strength: float) -> None:

@@ -26,6 +26,7 @@ class Look:
     right: float
     slant: float
     drop: float  # how far the right end lies below the left end
+    turned: bool  # whether letters turn with the drop, as a camera held askew shows them, or stay upright
     taper: float
     bend: float
     bend_phase: float
@@ -55,6 +56,7 @@ class Look:
     motion: int
     photocopy: bool
     emboss: bool
+    shadow: tuple[float, float, float]  # right and down, in heights of the crop, and its grey level; 0, 0: none
     sharpen: float
     moire: float
     jpeg: int  # 0: none
@@ -82,6 +84,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
     curve = happens("curve")
     margins, neighbours = _surroundings(random, shape, happens)
     uneven = happens("uneven_light")
+    drop, turned, shadow = _drop(random, chances), random.random() < 0.7, _shadow(random, chances, paper, ink)
     return Look(
         native_height=random.randint(8, 13) if low else _native_height(random, shape.native_height),
         stretch=_stretch(random, shape.stretch),
@@ -91,7 +94,8 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         tight=random.random() < shape.tight,
         top=margins["t"], bottom=margins["b"], left=margins["l"], right=margins["r"],
         slant=random.uniform(-0.35, 0.35) if happens("slant") else 0.0,
-        drop=random.gauss(0.0, 0.08) if happens("tilt") else 0.0,
+        drop=drop,
+        turned=turned,
         taper=random.uniform(-0.35, 0.35) if happens("perspective") else 0.0,
         bend=random.uniform(0.03, 0.14) * random.choice((-1, 1)) if curve else 0.0,
         bend_phase=random.uniform(0.0, 2 * math.pi) if random.random() < 0.3 else 0.0,
@@ -103,7 +107,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         neighbours=neighbours,
         pitch=random.uniform(0.95, 1.2),
         weight=(random.choice((1, 1, 2, 3)) if bold else 0) - (1 if "thin" in severe else 0),
-        dots=random.choice((2, 2, 3, 3, 4)) if "dots" in severe else 0,
+        dots=random.choice((2, 3, 3, 4, 4, 5)) if "dots" in severe else 0,
         round_dots=random.random() < 0.5,
         stencil=happens("stencil"),
         broken=random.uniform(0.1, 0.4) if "broken" in severe else 0.0,
@@ -120,6 +124,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         motion=random.choice((-2, 2, 3, 4)) if "motion_blur" in severe else 0,
         photocopy="photocopy" in severe,
         emboss=happens("emboss"),
+        shadow=shadow,
         sharpen=random.uniform(0.4, 1.8) if happens("sharpen") else 0.0,
         moire=random.uniform(6.0, 20.0) if happens("moire") else 0.0,
         jpeg=random.randint(18, 85) if happens("jpeg") else 0,
@@ -139,6 +144,23 @@ def _surroundings(random: Random, shape: Shape, happens: Callable[[str], bool]) 
         if side in neighbours:
             margins[edge] = random.uniform(0.5, 1.0) * shape.margin_vertical[1]
     return margins, neighbours
+
+
+def _drop(random: Random, chances: Mapping[str, float]) -> float:
+    """A slight tilt of what was cut along its text, or the steep one of a box that stands upright around a sign."""
+    if random.random() < chances.get("steep", 0.0):
+        return random.uniform(0.15, 0.6) * random.choice((-1, 1))
+    return random.gauss(0.0, 0.08) if random.random() < chances.get("tilt", 0.0) else 0.0
+
+
+def _shadow(random: Random, chances: Mapping[str, float], paper: float, ink: float) -> tuple[float, float, float]:
+    """A shadow or a second colour behind letters, of any grey that leaves them apart from it."""
+    if random.random() >= chances.get("shadow", 0.0):
+        return 0.0, 0.0, 0.0
+    level = random.uniform(0, 255)
+    if abs(level - ink) < 60:
+        level = 255 - ink if abs(255 - 2 * ink) >= 60 else paper
+    return random.uniform(0.03, 0.1) * random.choice((-1, 1)), random.uniform(0.02, 0.1), level
 
 
 def _levels(random: Random, faded: bool, scene: bool) -> tuple[float, float]:

@@ -60,7 +60,8 @@ class Recipe:
 FACE_KINDS = {"regular": 1.0, "mono": 1.0, "condensed": 0.7, "wide": 0.5, "odd": 0.25, "digits": 0.03, "italic": 0.5}
 LOOKS = (
     "slant wave curve perspective tilt underline rule cut neighbours inverse texture emboss faded dot_gain thin broken "
-    "dots stencil photocopy low_resolution motion_blur focus_blur jpeg moire uneven_light sharpen gaps streaks"
+    "dots stencil photocopy low_resolution motion_blur focus_blur jpeg moire uneven_light sharpen gaps streaks "
+    "steep shadow"
 ).split()
 
 _T = TypeVar("_T")

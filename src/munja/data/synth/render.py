@@ -144,11 +144,12 @@ class Renderer:
     def _place(self, line: _Set, look: Look, native: int, limit: int) -> Placement | float:
         """The placement, or the share of the text that would fit where the line is too long."""
         tall = line.bottom - line.top
-        drop = math.copysign(min(abs(look.drop), 0.3), look.drop)
+        drop = math.copysign(min(abs(look.drop), 0.6), look.drop)
         room = max(0.35, 1 - look.top - look.bottom - abs(drop) - 2 * abs(look.bend)) / (1 + 0.5 * abs(look.taper))
         scale_y = native * room / tall
-        lean = min(-look.slant * line.top, -look.slant * line.bottom)  # how far ink leans out to the left
-        wide = (line.box[2] - line.box[0]) + abs(look.slant) * tall
+        slant = look.slant + (_turn(line, look, drop, room) if look.turned and abs(drop) > 0.1 else 0.0)
+        lean = min(-slant * line.top, -slant * line.bottom)  # how far ink leans out to the left
+        wide = (line.box[2] - line.box[0]) + abs(slant) * tall
         space = (look.left + look.right) * native
         scale_x = scale_y * look.stretch
         if space + wide * scale_x > limit:
@@ -164,7 +165,7 @@ class Renderer:
             scale_y=scale_y,
             x0=line.box[0] + lean - look.left * native / scale_x,
             y0=0.5 * (line.top + line.bottom) - above / scale_y,
-            shear=look.slant,
+            shear=slant,
             drop=drop * native,
             taper=look.taper,
             bend=look.bend * native,
@@ -205,7 +206,7 @@ class Renderer:
 
     def _picture(self, line: _Set, placement: Placement, look: Look, random: Random) -> NDArray[np.uint8]:
         atlas = self._atlas
-        lean = abs(look.slant) * 2 * CAPITAL
+        lean = abs(placement.shear) * 2 * CAPITAL
         spare = abs(placement.drop) + abs(placement.bend) + 0.25 * abs(look.taper) * placement.height
         origin_y = math.ceil(-placement.y0 + spare / placement.scale_y) + 2
         rows = origin_y + math.ceil(placement.y0 + (placement.height + spare) / placement.scale_y) + 2
@@ -232,6 +233,12 @@ class Renderer:
         _rules(canvas, line, placement, look, random, origin_x, origin_y)
         mask = degrade.break_strokes(placement.render(canvas, origin_x, origin_y), look, random)
         return degrade.photograph(degrade.print_line(mask, look, random), look, random)
+
+
+def _turn(line: _Set, look: Look, drop: float, room: float) -> float:
+    """The slant of letters that turn by as much as their line falls by `drop` heights of the crop."""
+    width = look.stretch * (line.box[2] - line.box[0]) * room / (line.bottom - line.top)  # in heights of the crop
+    return max(-0.5, min(drop / max(width, 0.6), 0.5)) / look.stretch
 
 
 def _cut(text: str, count: int) -> str:

@@ -1,4 +1,4 @@
-"""Layouts of registration certificates: a title set apart, numbered cells, small print, an office under its seal."""
+"""Layouts of registration certificates: a title set apart, numbered cells, small print, a name under a seal."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class _Parts:
             column.put(value, begin, room=right - begin - pad)
 
     def _number(self, x: float) -> float:
-        """A small number, in a disc or ring, which is no text to read, or plain; where the label after it begins."""
+        """A small number before a label, in a disc or ring, no text to read, or plain; where the label begins."""
         column, size = self.column, self.label.size
         if not self.number:
             return x

@@ -13,7 +13,7 @@ from munja.data.synth.text import TextSource, load_corpora
 from munja.data.synth.vocabulary import words
 
 # Heights of a capital between columns at least: justified words part by up to 1.1, and a detector must tell both apart.
-COLUMN_GAP = 1.7
+COLUMN_GAP = 1.4
 _ENGLISH = {
     "item": ("receipt", "receipt", "random_words", "quantities", "codes"),
     "label": ("receipt", "receipt", "names", "random_words"),

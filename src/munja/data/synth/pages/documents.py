@@ -166,7 +166,11 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
     count = random.randint(2, 7)
     rules, thick = random.choice(("all", "all", "rows", "outer", "none")), random.choice((1, 1, 1, 2))
     pad = style.size * random.uniform(0.4 if rules == "all" else 0.5 * COLUMN_GAP, 1.6)
-    widths = [style.size * random.choice((4, 5, 6, 8, 12, 16)) + 2 * pad for _ in range(count)]
+    kinds = [random.choice(("label", "value", "price", "price", "words", "count")) for _ in range(count)]
+    widths = [
+        style.size * (random.choice((1.5, 2, 3)) if kind == "count" else random.choice((4, 5, 6, 8, 12, 16))) + 2 * pad
+        for kind in kinds
+    ]
     x0, x1 = sheet.across(random, sum(widths), -0.4, 0.25)
     widths = [each * (x1 - x0) / sum(widths) for each in widths]
     edges = list(accumulate(widths, initial=x0))
@@ -174,7 +178,6 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
     column = Column(sheet, desk, random, style, x0, edges[-1], y, pitch)
     if column.y > 4 * style.size:
         _heading(column, random)
-    kinds = [random.choice(("label", "value", "price", "price", "words")) for _ in widths]
     top = column.y
     shade = random.randint(20, 150) if random.random() < 0.25 else 0  # of a dark first row
     for k in range(random.randint(4, 30)):
@@ -199,10 +202,17 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
         paragraph(column, random)
 
 
+def count(random: Random) -> str:
+    """How many of something: mostly one digit."""
+    if random.random() < 0.7:
+        return str(random.choice((0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)))
+    return f"-{random.randint(1, 9)}" if random.random() < 0.2 else str(random.randint(10, 400))
+
+
 def _cell(column: Column, random: Random, kind: str, left: float, right: float) -> None:
     copy = column.desk.copy
-    text = copy.words(random, 2) if kind == "words" else copy.one(random, kind)
-    if kind == "price":
+    text = copy.words(random, 2) if kind == "words" else count(random) if kind == "count" else copy.one(random, kind)
+    if kind in ("price", "count"):
         column.put(text, right, align="r", room=right - left)
     else:
         column.put(text, left, room=right - left)

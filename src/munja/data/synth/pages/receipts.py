@@ -6,6 +6,7 @@ from random import Random
 
 from munja.data.synth.pages import clutter
 from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk
+from munja.data.synth.pages.documents import count
 from munja.data.synth.pages.sheet import Sheet
 
 INK = 255
@@ -21,7 +22,7 @@ def receipt(sheet: Sheet, desk: Desk, random: Random) -> None:
         x0 = random.uniform(0, sheet.side - wide)
     if sheet.area is not None:
         x0, wide = sheet.area[0], sheet.area[2] - sheet.area[0]
-    pitch = random.uniform(1.5, 2.3) * (1.15 if desk.copy.korean else 1.0)
+    pitch = random.uniform(1.35, 2.3) * (1.15 if desk.copy.korean else 1.0)
     column = Column(sheet, desk, random, style, x0, x0 + wide, 0.0, pitch)
     column.y = -random.uniform(0, 3) * style.size
     if random.random() < 0.2:
@@ -147,16 +148,21 @@ class _Grid:
 
     def __init__(self, random: Random, column: Column) -> None:
         self.way = random.randrange(4)
-        count = random.randint(3, 5)
-        wide = column.x1 - column.x0
-        self.edges = [column.x1 - k * wide / (count + 1.2) for k in range(count)]  # right ends of the numbers
+        # Columns of lone digits, one close below the other, are what a detector most easily joins the wrong way.
+        self.counts = [random.random() < 0.45 for _ in range(random.randint(3, 6))]
+        size, stretch = column.style.size, max(1.0, column.style.stretch)
+        spare = random.uniform(0.0, 0.5) * size
+        self.widths = [
+            spare + size * stretch * (random.uniform(2.2, 4.0) if few else random.uniform(4.5, 7.5))
+            for few in self.counts
+        ]
         self.currency = random.choice(("", "", "", "RM", "$"))
 
     def items(self, column: Column, random: Random) -> None:
         """Some items; on some receipts below a row of headings."""
         copy, size = column.desk.copy, column.style.size
         if self.way >= 2 and random.random() < 0.7:
-            self._cells(column, [copy.one(random, "label").split(" ")[0] for _ in self.edges], random)
+            self._cells(column, [copy.one(random, "label").split(" ")[0] for _ in self.counts], random)
             if random.random() < 0.5:
                 clutter.dashes(
                     column.sheet.mask, random, round(column.x0), round(column.x1), round(column.y), INK, size=size
@@ -172,19 +178,22 @@ class _Grid:
                     column.put(f"{random.randint(1, 9)} x {price}", column.x0 + 3 * size)
                     column.down()
             else:
-                if self.way == 2 or random.random() < 0.5:
+                if self.way == 2:
                     column.row(copy.one(random, "item"))
-                cells = [copy.one(random, "price") for _ in self.edges]
-                cells[-1] = str(random.randint(1, 99999))
-                self._cells(column, cells, random)
+                cells = [count(random) if few else copy.one(random, "price") for few in self.counts]
+                self._cells(column, cells, random, "" if self.way == 2 else copy.one(random, "item"))
             if column.full:
                 return
 
-    def _cells(self, column: Column, texts: list[str], random: Random) -> None:
-        before = len(column.sheet.lines)
-        room = self.edges[0] - self.edges[1] - COLUMN_GAP * column.style.size
-        for edge, text in zip(self.edges, texts, strict=True):
-            if room > column.style.size and random.random() < 0.9:
-                column.put(text, edge, align="r", room=room)
+    def _cells(self, column: Column, texts: list[str], random: Random, first: str = "") -> None:
+        """One row of numbers from the right, and what they belong to where room is left."""
+        size, right, before = column.style.size, column.x1, len(column.sheet.lines)
+        for wide, few, text in zip(self.widths, self.counts, texts, strict=True):
+            room = wide - (1.2 if few else COLUMN_GAP) * size
+            if room > 0.5 * size and right - wide > column.x0 and random.random() < 0.93:
+                column.put(text, right, align="r", room=room)
+            right -= wide
+        if first and right - column.x0 > 4 * size:
+            column.put(first, column.x0, room=right - column.x0)
         column.sheet.in_rows(before)
         column.down()

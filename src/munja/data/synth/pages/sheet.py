@@ -16,7 +16,8 @@ from munja.data.synth.pages.kernels import measure, stamp
 # lines; docs/synthetic-pages.md has the figures of both).
 MARGIN_TOP, MARGIN_BOTTOM, MARGIN_SIDE = 0.105, 0.105, 0.125
 _MARGINS = np.array([MARGIN_TOP, MARGIN_BOTTOM, MARGIN_SIDE], np.float32)
-_WIDE_GAP = 2.0  # a gap of more heights of a capital than this begins another line
+# A gap of more heights of a capital than this, or of more blanks where these are wide, begins another line.
+_WIDE_GAP, _WIDE_BLANKS = 1.5, 2.2
 _LEAST_HEIGHT = 0.75  # in capitals: a line of dots or dashes alone has this height at least
 
 
@@ -135,6 +136,7 @@ class Sheet:
         widest = int(atlas.width.max()) + 2 if len(atlas.width) else 2
         self._scratch = np.empty(widest, np.float32), np.empty(widest, np.float32)
         self._tables = (atlas.offset, atlas.width, atlas.height, atlas.left, atlas.top, atlas.pixels)
+        self._blank = atlas.characters.index(" ")
         self._make_room(256)
 
     def across(self, random: Random, wide: float, low: float, high: float) -> tuple[float, float]:
@@ -192,7 +194,8 @@ class Sheet:
         if len(line.text) > len(self._words):
             self._make_room(len(line.text))
         words, ends = self._words, self._ends
-        gap = max(_WIDE_GAP, 2.5 * line.style.tracking) * size
+        blank = float(atlas.advance[atlas.index[line.style.face, self._blank]]) / CAPITAL * line.style.stretch
+        gap = max(_WIDE_GAP, _WIDE_BLANKS * blank, 2.5 * line.style.tracking) * size
         count = measure(
             line.glyphs, line.codes, line.pen, atlas.width, atlas.height, atlas.left, atlas.top, start, y,
             line.scale_x, line.scale_y, gap, _LEAST_HEIGHT * size, _MARGINS, words, ends, self._boxes, self._last_word,
