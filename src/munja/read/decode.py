@@ -114,7 +114,10 @@ class ContextDecoder(CTCDecoder):
         top = np.exp(log_probability[np.arange(len(best)), best])
         if not len(top) or top.min() >= CERTAIN:
             return self._codec.decode(best, top)
-        guided = prefix_beam(log_probability, width=self._width, floor=FLOOR, within=WITHIN, guide=self._language)
+        guide = self._language
+        guided = prefix_beam(
+            log_probability, width=self._width, floor=FLOOR, within=WITHIN, guide=guide, most=guide.bonus
+        )
         classes = guided[0].classes
         reading = align(self._codec, log_probability, classes)
         rescored = self._rescored(reading, log_probability, classes)

@@ -64,7 +64,7 @@ class LanguageModel:
         number = {character: i + 1 for i, character in enumerate(tokens)}
         # Class 0 is the recogniser's blank, which never comes here.
         self._of_class = [EDGE, *(number.get(each, -1) for each in classes)]
-        self._weight, self._bonus = weight, bonus
+        self._weight, self.bonus = weight, bonus
         self._links: dict[int, int] = {}
         self._steps: dict[int, tuple[int, float]] = {}
 
@@ -73,10 +73,16 @@ class LanguageModel:
         return max(self._find(0, EDGE), 0)
 
     def step(self, state: int, following: int) -> tuple[int, float]:
-        """The state after a class, and weight * log probability + bonus."""
-        token = self._of_class[following]
-        state, score = (0, UNKNOWN) if token < 0 else self._follow(state, token)
-        return state, self._weight * score + self._bonus
+        """The state after a class, and weight * log probability + bonus, which is `bonus` at most."""
+        key = state << 16 | following
+        known = self._steps.get(key)
+        if known is None:
+            token = self._of_class[following]
+            after, score = (0, UNKNOWN) if token < 0 else self._follow(state, token)
+            known = (after, self._weight * score + self.bonus)
+            if len(self._steps) < REMEMBERED:
+                self._steps[key] = known
+        return known
 
     def end(self, state: int) -> float:
         """weight * log probability of the line's end."""
@@ -92,24 +98,15 @@ class LanguageModel:
         return total + self._follow(state, EDGE)[1]
 
     def _follow(self, state: int, token: int) -> tuple[int, float]:
-        key = state << 16 | token
-        known = self._steps.get(key)
-        if known is not None:
-            return known
         node, score = state, 0.0
         while True:
             child = self._find(node, token)
             if child >= 0:
-                found = (child, score - STEP * self._score[child])
-                break
+                return child, score - STEP * self._score[child]
             if node == 0:
-                found = (0, UNKNOWN)
-                break
+                return 0, UNKNOWN
             score -= STEP * self._backoff[node]
             node = self._link(node)
-        if len(self._steps) < REMEMBERED:
-            self._steps[key] = found
-        return found
 
     def _find(self, node: int, token: int) -> int:
         """The child of a node for a token, or -1."""

@@ -21,6 +21,7 @@ from munja.data.loader import Lines
 from munja.read import quiet
 from munja.read.engines import open_engine
 from munja.shrink.half import with_half_weights
+from munja.shrink.rearrange import rearranged
 from munja.shrink.subjects import Batch, LineSubject, Subject, outputs_of, subject_for
 
 QUANTISED = ("Conv", "MatMul", "Gemm", "Add", "Relu", "Concat", "Resize")
@@ -101,7 +102,7 @@ def _quantised(artifact: Artifact, batches: Sequence[Batch]) -> bytes:
             op_types_to_quantize=list(QUANTISED),
             nodes_to_exclude=_outside_network(graph),
         )
-        return with_half_weights(small.read_bytes())
+        return rearranged(with_half_weights(small.read_bytes()), artifact.manifest.input)
 
 
 def _outside_network(graph: Any) -> list[str]:

@@ -86,6 +86,29 @@ def test_a_guide_decides_what_may_be_read(probability: np.ndarray) -> None:
         assert each.guided == pytest.approx(each.log_probability - 0.5 * len(each.classes))
 
 
+class Likes:
+    """A guide that adds up to 0.7, by the two classes before."""
+
+    def start(self) -> tuple[int, int]:
+        return (0, 0)
+
+    def step(self, state: tuple[int, int], following: int) -> tuple[tuple[int, int], float]:
+        before, last = state
+        return (last, following), 0.7 - 0.9 * ((before + 2 * last + following) % 4)
+
+    def end(self, state: tuple[int, int]) -> float:
+        return -0.1 * state[1]
+
+
+@given(probabilities(), st.integers(1, 4), st.sampled_from([0.5, 2.0, 20.0]))
+def test_knowing_the_most_that_a_guide_adds_changes_no_reading(
+    probability: np.ndarray, width: int, within: float
+) -> None:
+    log_probability = np.log(probability)
+    plain = prefix_beam(log_probability, width=width, within=within, guide=Likes())
+    assert prefix_beam(log_probability, width=width, within=within, guide=Likes(), most=0.7) == plain
+
+
 def test_where_a_guide_allows_nothing_there_is_no_reading() -> None:
     class Nothing(OnlyB):
         def end(self, state: int) -> float | None:

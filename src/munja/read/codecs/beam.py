@@ -6,6 +6,7 @@ Greedy decoding takes the best class of each column; the beam adds up all the wa
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -55,24 +56,18 @@ class Hypothesis:
 
 
 class _Prefix:
-    """A text so far, as a node of the tree of texts: log probabilities of its columns ending in a blank and in its
-    last class, after the column `column`; the guide's part and state; and the texts longer by one class (None: the
-    guide forbids it).
+    """A text so far, as a node of the tree of texts: log probabilities of its columns ending in a blank, in its last
+    class, and in either, after the column `column`; `ended` and `before` are blank and total one column earlier. With
+    the guide's part and state, and the texts longer by one class.
     """
 
-    __slots__ = ("blank", "children", "column", "label", "last", "parent", "part", "state")
+    __slots__ = ("before", "blank", "children", "column", "ended", "label", "last", "parent", "part", "state", "total")
 
     def __init__(self, parent: _Prefix | None, label: int, state: Any, part: float) -> None:
         self.parent, self.label, self.state, self.part = parent, label, state, part
-        self.children: dict[int, _Prefix | None] = {}
-        self.blank, self.last, self.column = NEVER, NEVER, -1
-
-    def grown(self, label: int, guide: Guide | None) -> _Prefix | None:
-        """The text with another class, or None where the guide forbids it."""
-        stepped = (None, 0.0) if guide is None else guide.step(self.state, label)
-        child = None if stepped is None else _Prefix(self, label, stepped[0], self.part + stepped[1])
-        self.children[label] = child
-        return child
+        self.children: dict[int, _Prefix] = {}
+        self.blank, self.last, self.total, self.column = NEVER, NEVER, NEVER, -1
+        self.ended, self.before = NEVER, NEVER
 
     def classes(self) -> tuple[int, ...]:
         """All classes of the text."""
@@ -92,32 +87,29 @@ def prefix_beam(
     least_classes: int = 0,
     within: float = 20.0,
     guide: Guide | None = None,
+    most: float = math.inf,
 ) -> list[Hypothesis]:
     """The likeliest readings of log probabilities (T, classes), best first, at most `width`; class 0 is the blank.
 
     In each column the classes of a probability above `floor` are tried, and the best `least_classes` in any case,
     which a guide that forbids much will need. Texts less likely than the best by more than `within` (in logarithms) are
-    given up. Empty if a guide allows no reading.
+    given up. `most` is the most that one step of the guide adds: with it, fewer steps are asked for. Empty if a guide
+    allows no reading.
     """
     if width < 1 or log_probability.ndim != 2:
         raise InputError(f"log probabilities (T, classes), width 1 or more were wanted, got {log_probability.shape}")
     first = _Prefix(None, BLANK, guide.start() if guide else None, 0.0)
-    first.blank = 0.0
+    first.blank = first.total = 0.0
     beam = [first]
     columns = log_probability[_telling(log_probability)]
+    growth = _Growth(width, within, guide, most if guide else 0.0)
     for number, (column, chosen) in enumerate(zip(columns, _candidates(columns, floor, least_classes), strict=True)):
-        beam = _advance(beam, number, float(column[BLANK]), column, chosen, guide)
-        scores = [_add(each.blank, each.last) + each.part for each in beam]
-        least = max(scores, default=0.0) - within
-        kept = [k for k, score in enumerate(scores) if score >= least]
-        if len(kept) > width:
-            kept = sorted(sorted(kept, key=lambda k: -scores[k])[:width])
-        beam = [beam[k] for k in kept]
+        beam = growth.advance(beam, number, column, chosen)
     found = []
     for prefix in beam:
-        total, ending = _add(prefix.blank, prefix.last), guide.end(prefix.state) if guide else 0.0
-        if ending is not None and total > NEVER:
-            found.append(Hypothesis(prefix.classes(), total, total + prefix.part + ending))
+        ending = guide.end(prefix.state) if guide else 0.0
+        if ending is not None and prefix.total > NEVER:
+            found.append(Hypothesis(prefix.classes(), prefix.total, prefix.total + prefix.part + ending))
     return sorted(found, key=lambda each: -each.guided)
 
 
@@ -127,46 +119,103 @@ def _telling(log_probability: NDArray[Any]) -> NDArray[np.bool_]:
     return ~(sure & np.concatenate(([False], sure[:-1])))
 
 
-def _candidates(log_probability: NDArray[Any], floor: float, least: int) -> list[list[int]]:
-    """The classes worth trying in each column, the blank apart."""
+def _candidates(log_probability: NDArray[Any], floor: float, least: int) -> list[dict[int, float]]:
+    """The classes worth trying in each column, the blank apart, and their log probabilities, the likeliest first."""
     likely = log_probability > math.log(floor)
     least = min(least, log_probability.shape[1])
-    top = np.argpartition(log_probability, -least, axis=1)[:, -least:] if least else np.zeros((len(likely), 0), int)
-    np.put_along_axis(likely, top, True, axis=1)
+    if least:
+        top = np.argpartition(log_probability, -least, axis=1)[:, -least:]
+        np.put_along_axis(likely, top, True, axis=1)
     likely[:, BLANK] = False
-    return [np.flatnonzero(row).tolist() for row in likely]
+    found: list[dict[int, float]] = [{} for _ in likely]
+    rows, classes = np.nonzero(likely)
+    scores = log_probability[rows, classes]
+    order = np.argsort(-scores, kind="stable")
+    for row, each, score in zip(rows[order].tolist(), classes[order].tolist(), scores[order].tolist(), strict=True):
+        found[row][each] = score
+    return found
 
 
-def _advance(
-    beam: list[_Prefix], number: int, blank: float, column: NDArray[Any], chosen: list[int], guide: Guide | None
-) -> list[_Prefix]:
-    """The beam after one more column."""
-    scored = [(each, float(column[each])) for each in chosen]
-    # What each text brings along is taken before any is changed: one may be the beginning of another.
-    before = [(prefix, prefix.blank, prefix.last, _add(prefix.blank, prefix.last)) for prefix in beam]
-    following: list[_Prefix] = []
-    for prefix, ended, last, total in before:
-        label = prefix.label
-        again = last + float(column[label]) if last > NEVER else NEVER
-        if prefix.column != number:
-            prefix.column, prefix.blank, prefix.last = number, total + blank, again
-            following.append(prefix)
-        else:
-            prefix.blank, prefix.last = _add(prefix.blank, total + blank), _add(prefix.last, again)
-        for each, score in scored:
-            # The same class again is the same character unless a blank stood between.
-            source = ended if each == label else total
-            if source == NEVER:
-                continue
-            child = prefix.children[each] if each in prefix.children else prefix.grown(each, guide)
-            if child is None:
-                continue
-            if child.column != number:
-                child.column, child.blank, child.last = number, NEVER, source + score
-                following.append(child)
-            else:
-                child.last = _add(child.last, source + score)
-    return following
+class _Growth:
+    """How a beam of some width grows by a column under a guide, of which a step adds no more than `most`."""
+
+    def __init__(self, width: int, within: float, guide: Guide | None, most: float) -> None:
+        self._width, self._within, self._guide, self._most = width, within, guide, most
+
+    def advance(
+        self, beam: list[_Prefix], number: int, column: NDArray[Any], chosen: dict[int, float]
+    ) -> list[_Prefix]:
+        """The beam after one more column, of which `chosen` holds the classes to try, the likeliest first."""
+        scores = self._stay(beam, number, column, chosen)
+        if chosen:
+            beam = beam + self._new(beam, number, chosen, scores)
+            scores = [each.total + each.part for each in beam]
+        least = max(scores, default=0.0) - self._within
+        kept = [k for k, score in enumerate(scores) if score >= least]
+        if len(kept) > self._width:
+            kept = sorted(sorted(kept, key=lambda k: -scores[k])[: self._width])
+        return beam if len(kept) == len(beam) else [beam[k] for k in kept]
+
+    def _stay(self, beam: list[_Prefix], number: int, column: NDArray[Any], chosen: dict[int, float]) -> list[float]:
+        """Let each text of the beam take the column as a blank, as its last class once more, or as its last class after
+        the text that is shorter by it; returns their scores.
+        """
+        blank = float(column[BLANK])
+        for prefix in beam:
+            # What each text brings along is kept until all are changed: one may be the beginning of another.
+            prefix.ended, prefix.before, prefix.column = prefix.blank, prefix.total, number
+        scores = []
+        for prefix in beam:
+            label, last, parent = prefix.label, prefix.last, prefix.parent
+            score = chosen.get(label)
+            if last > NEVER:
+                last += float(column[label]) if score is None else score
+            if score is not None and parent is not None and parent.column == number:
+                # The same class again is the same character unless a blank stood between.
+                last = _add(last, (parent.ended if label == parent.label else parent.before) + score)
+            prefix.blank, prefix.last = prefix.before + blank, last
+            prefix.total = _add(prefix.blank, last)
+            scores.append(prefix.total + prefix.part)
+        return scores
+
+    def _new(self, beam: list[_Prefix], number: int, chosen: dict[int, float], scores: list[float]) -> list[_Prefix]:
+        """The texts that the column adds to the beam.
+
+        Each comes from one text of the beam alone, so its score is known before it is made: those that would be given
+        up at once, for the best text or for as many better ones as are kept, are not.
+        """
+        guide, width, most = self._guide, self._width, self._most
+        best = scores[:]  # a heap of the best scores so far, the least of them first
+        heapq.heapify(best)
+        least = max(max(best) - self._within, best[0] if len(best) >= width else NEVER)
+        new: list[_Prefix] = []
+        for prefix in beam:
+            label, part, children = prefix.label, prefix.part, prefix.children
+            for each, score in chosen.items():
+                if prefix.before + score + part + most < least:
+                    break  # all that follow are less likely still
+                child = children.get(each)
+                if child is not None and child.column == number:
+                    continue
+                reached = (prefix.ended if each == label else prefix.before) + score
+                if reached == NEVER:
+                    continue
+                if child is None:
+                    stepped = (None, 0.0) if guide is None else guide.step(prefix.state, each)
+                    if stepped is None or reached + (part + stepped[1]) < least:
+                        continue
+                    child = children[each] = _Prefix(prefix, each, stepped[0], part + stepped[1])
+                elif reached + child.part < least:
+                    continue
+                child.column, child.blank, child.last, child.total = number, NEVER, reached, reached
+                new.append(child)
+                found = reached + child.part
+                if len(best) < width:
+                    heapq.heappush(best, found)
+                else:
+                    heapq.heappushpop(best, found)
+                least = max(least, found - self._within, best[0] if len(best) >= width else NEVER)
+        return new
 
 
 def _add(a: float, b: float) -> float:
@@ -191,19 +240,21 @@ def align(codec: CTC, log_probability: NDArray[Any], classes: tuple[int, ...]) -
     spread[1::2] = classes
     steps = len(log_probability)
     # From two states before only onto a class that differs from the one before it.
-    skip = np.zeros(len(spread), bool)
-    skip[3::2] = spread[3::2] != spread[1:-2:2]
-    best = np.full(len(spread), NEVER)
-    best[:2] = log_probability[0, spread[:2]] if steps else NEVER
+    skip = np.full(len(spread), NEVER)
+    skip[3::2][spread[3::2] != spread[1:-2:2]] = 0.0
+    seen = log_probability[:, spread]  # (T, states)
+    reached = np.full(len(spread) + 2, NEVER)  # two states that are never reached stand before the first
+    stay, one, two = reached[2:], reached[1:-1], reached[:-2]
+    stay[:2] = seen[0, :2] if steps else NEVER
     came = np.zeros((steps, len(spread)), np.int8)
     for t in range(1, steps):
-        one = np.concatenate(([NEVER], best[:-1]))
-        two = np.where(skip, np.concatenate(([NEVER, NEVER], best))[: len(spread)], NEVER)
-        ways = np.stack([best, one, two])
-        came[t] = ways.argmax(0)
-        best = ways.max(0) + log_probability[t, spread]
-    state = len(spread) - 1 if len(spread) == 1 or best[-1] > best[-2] else len(spread) - 2
-    if not steps or best[state] == NEVER:
+        moved, jumped = one > stay, two + skip
+        best = np.maximum(stay, one)
+        far = jumped > best
+        came[t] = np.where(far, 2, moved)
+        np.add(np.maximum(best, jumped), seen[t], out=stay)
+    state = len(spread) - 1 if len(spread) == 1 or stay[-1] > stay[-2] else len(spread) - 2
+    if not steps or stay[state] == NEVER:
         raise InputError(f"{len(classes)} classes do not fit into {steps} columns")
     path = np.zeros(steps, np.int64)
     for t in range(steps - 1, -1, -1):
