@@ -1,6 +1,7 @@
 """Fine-tuning on photographed industrial codes: three sets, shares as given and balanced, with and without a pattern.
 
     python -m benchmarks.industrial make --out FOLDER
+    python -m benchmarks.industrial draw --out FOLDER [--count 60000]
     python -m benchmarks.industrial tune --out FOLDER --name light --from FILE.safetensors [--minutes 8]
     python -m benchmarks.industrial table --out FOLDER
 
@@ -18,7 +19,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,8 @@ from rapidfuzz.distance import Levenshtein
 
 from munja.core.artifact import Artifact, open_artifact
 from munja.core.spec import load_spec
+from munja.data.dataset import About, Dataset, write_dataset
+from munja.data.sample import Sample
 from munja.data.synth.codes.write import write_codes
 from munja.imaging.image import frames
 from munja.read.engines import open_engine
@@ -46,6 +50,7 @@ SETS = {  # crops to learn from, crops to test on, styles
     "02": (3694, 1000, ("embossed", "debossed", "dot_peened")),
     "03": (270, 300, ("dot_matrix", "plate")),
 }
+PART = 4000  # crops that are drawn at once
 SHARES = {"given": (0.482, 0.482, 0.036), "balanced": (1.0, 1.0, 1.0)}
 
 
@@ -65,6 +70,24 @@ def make(out: Path) -> None:
         with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows([("image", "text", "source", "split"), *rows])
         print(f"{folder}: {len(rows)} crops", flush=True)
+
+
+def draw(out: Path, count: int) -> None:
+    """Draw `pool`, crops to train on before: of other photographs than all sets, one each; drawn parts are kept."""
+    recipe = {**load_spec(RECIPE), "crops": [1.0]}
+    parts = [out / "pool-parts" / f"{number:03d}" for number in range(-(-count // PART))]
+    for number, part in enumerate(parts):
+        if not part.exists():
+            write_codes(recipe, PART, part, seed=1000 + number)
+            print(f"{part}: {PART} crops", flush=True)
+
+    def samples() -> Iterator[Sample]:
+        for part in parts:
+            for number, sample in enumerate(Dataset(part)):
+                split = "validate" if number % 50 == 0 else "train"
+                yield replace(sample, name=f"{part.name}/{sample.name}", split=split)
+
+    write_dataset(out / "pool", samples(), About("pool", "drawn codes to train on"), share=True)
 
 
 def tune(out: Path, name: str, start: Path, minutes: float, rest: list[str]) -> None:
@@ -143,14 +166,17 @@ def whole(image: Any, rule: Mapping[str, Any]) -> Any:
 def main() -> None:
     """Run one of the parts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("make", "tune", "table"))
+    parser.add_argument("part", choices=("make", "draw", "tune", "table"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="light")
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--count", type=int, default=60_000)
     given, rest = parser.parse_known_args()
     if given.part == "make":
         make(given.out)
+    elif given.part == "draw":
+        draw(given.out, given.count)
     elif given.part == "tune":
         tune(given.out, given.name, given.start, given.minutes, rest)
     else:
