@@ -115,9 +115,7 @@ class Labelled(Collection):
         return self._bucket_of
 
     def natural_width(self, number: int) -> int:
-        """The width in pixels of a sample at the height of lines, its margin included; the one that all have."""
-        if self._stretch:
-            return self._stretch
+        """The width in pixels of a sample at the height of lines, its margin included, before it is stretched."""
         height, width = self._grey(number).shape
         across, down = self._padding
         natural: float = (width / height + 2 * across) / (1 + 2 * down) * self._line_height
