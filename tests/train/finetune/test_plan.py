@@ -134,7 +134,7 @@ def test_drawn_codes_are_replayed_from_their_recipe_or_from_a_folder_of_them(tmp
     prepared(tmp_path, [200, 90])
     with pytest.raises(InputError, match=r"has no labelled crops to validate; `munja data split"):
         replay_of(FOUR_STAGE, str(tmp_path / "crops"), Alphabet("01"))
-    with pytest.raises(InputError, match="0.png says '1'; the model knows no '1'"):
+    with pytest.raises(InputError, match=r"0\.png says '1'; the model knows no '1'"):
         replay_of(FOUR_STAGE, str(tmp_path / "crops"), Alphabet("0"))
     splits = ("train", "validate")
     samples = [replace(sample, split=splits[i]) for i, sample in enumerate(Dataset(tmp_path / "crops"))]
