@@ -18,8 +18,8 @@ from munja.data.dataset import Dataset
 from munja.data.loader import PAD, Collection, Lines, at_height, resized
 from munja.imaging.image import frames
 
-KEPT_HEIGHT = 96  # pixels; more than a network looks at only costs memory
-KEPT_BYTES = 256 << 20  # decoded pictures that are held at most
+KEPT_HEIGHT = 2  # times that of lines; more than a network looks at only costs memory
+KEPT_BYTES = 512 << 20  # decoded pictures that are held at most
 MOST_MARGIN = 2.0  # times the margin of reading: detectors cut now closer, now wider
 
 
@@ -167,9 +167,10 @@ class Labelled(Collection):
             except InputError as error:
                 raise InputError(f"{self.where}: picture {self._samples[number].name}: {error}") from error
             found = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
-            if found.shape[0] > KEPT_HEIGHT:
-                self._scales[number] = KEPT_HEIGHT / found.shape[0]
-                size = (max(1, round(found.shape[1] * KEPT_HEIGHT / found.shape[0])), KEPT_HEIGHT)
+            kept = KEPT_HEIGHT * self._line_height
+            if found.shape[0] > kept:
+                self._scales[number] = kept / found.shape[0]
+                size = (max(1, round(found.shape[1] * kept / found.shape[0])), kept)
                 found = np.asarray(cv2.resize(found, size, interpolation=cv2.INTER_AREA), np.uint8)
             if self._held + found.nbytes <= KEPT_BYTES:
                 self._held += found.nbytes
