@@ -1,13 +1,17 @@
 """Fine-tuning on photographed industrial codes: three sets, shares as given and balanced, with and without a pattern.
 
     python -m benchmarks.industrial make --out FOLDER
-    python -m benchmarks.industrial tune --out FOLDER --name light --from FILE.safetensors [--minutes 8]
+    python -m benchmarks.industrial draw --out FOLDER [--count 60000]
+    python -m benchmarks.industrial pretrain --out FOLDER --name light --recipe recipes/recognise/codes_light.toml
+    python -m benchmarks.industrial tune --out FOLDER --name light [--from FILE.safetensors] [--minutes 4]
     python -m benchmarks.industrial table --out FOLDER
 
 `make` writes sets of 3,438, 3,694 and 270 crops (painted codes; codes cut, cast and peened into metal; printed dots and
-plates) and a test set of 1,000, 1,000 and 300 crops of other photographs for each. `tune` runs `munja finetune` twice,
-with the shares 0.482, 0.482, 0.036 and with a third each; `table` reads all tests, one thread, case-sensitively, and
-prints accuracy, 1-NED (norm_ED) and CPU time per picture.
+plates) and a test set of 1,000, 1,000 and 300 crops of other photographs for each. `draw` draws further crops, of
+photographs that are in none of these, and `pretrain` trains on them. `tune` runs `munja finetune` on the sets twice,
+with the shares 0.482, 0.482, 0.036 and with a third each, from what `pretrain` made if nothing else is named; settings
+of both trainings may follow. `table` reads all tests, one thread, case-sensitively, and prints accuracy, 1-NED
+(norm_ED) and CPU time per picture.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +32,8 @@ from rapidfuzz.distance import Levenshtein
 
 from munja.core.artifact import Artifact, open_artifact
 from munja.core.spec import load_spec
+from munja.data.dataset import About, Dataset, write_dataset
+from munja.data.sample import Sample
 from munja.data.synth.codes.write import write_codes
 from munja.imaging.image import frames
 from munja.read.engines import open_engine
@@ -46,6 +53,7 @@ SETS = {  # crops to learn from, crops to test on, styles
     "02": (3694, 1000, ("embossed", "debossed", "dot_peened")),
     "03": (270, 300, ("dot_matrix", "plate")),
 }
+PART = 4000  # crops that are drawn at once
 SHARES = {"given": (0.482, 0.482, 0.036), "balanced": (1.0, 1.0, 1.0)}
 
 
@@ -67,24 +75,56 @@ def make(out: Path) -> None:
         print(f"{folder}: {len(rows)} crops", flush=True)
 
 
-def tune(out: Path, name: str, start: Path, minutes: float, rest: list[str]) -> None:
-    """Fine-tune a model with both shares."""
+def draw(out: Path, count: int) -> None:
+    """Draw `pool`, crops to train on before: of other photographs than all sets, one each; drawn parts are kept."""
+    recipe = {**load_spec(RECIPE), "crops": [1.0]}
+    parts = [out / "pool-parts" / f"{number:03d}" for number in range(-(-count // PART))]
+    for number, part in enumerate(parts):
+        if not part.exists():
+            write_codes(recipe, PART, part, seed=1000 + number)
+            print(f"{part}: {PART} crops", flush=True)
+
+    def samples() -> Iterator[Sample]:
+        for part in parts:
+            for number, sample in enumerate(Dataset(part)):
+                split = "validate" if number % 50 == 0 else "train"
+                yield replace(sample, name=f"{part.name}/{sample.name}", split=split)
+
+    write_dataset(out / "pool", samples(), About("pool", "drawn codes to train on"), share=True)
+
+
+def munja(*arguments: str) -> None:
+    """Run a command of Munja's."""
+    print("munja", " ".join(arguments), flush=True)
+    subprocess.run([sys.executable, "-c", RUN, *arguments], check=False)
+
+
+def pretrain(out: Path, name: str, recipe: Path, rest: list[str]) -> None:
+    """Train on the drawn crops alone, and export."""
+    pool, folder = out / "pool", out / f"{name}-pretrained"
+    munja(
+        "train",
+        str(recipe),
+        "--out",
+        str(folder),
+        f"task.data.path={pool}",
+        f"task.validation.drawn.path={pool}",
+        *rest,
+    )
+    lines = folder / "lines.toml"  # to prove the export on
+    lines.write_text(f'name = "labelled"\npath = "{pool}"\nstretch = 160\n', encoding="utf-8")
+    munja("export", str(folder / "best.safetensors"), "--out", str(folder / "reader.onnx"), "--data", str(lines))
+
+
+def tune(out: Path, name: str, start: Path | None, minutes: float, rest: list[str]) -> None:
+    """Fine-tune a model with both shares; one that has learnt from the drawn crops goes on seeing them."""
+    replay = ["--replay", str(out / "pool")] if start is None else []
+    start = start or out / f"{name}-pretrained" / "best.safetensors"
     for how, shares in SHARES.items():
         sets = [part for each in SETS for part in ("--data", f"{each}={out / each / 'labels.csv'}")]
         given = [part for each, share in zip(SETS, shares, strict=True) for part in ("--shares", f"{each}={share}")]
-        command = [
-            sys.executable,
-            "-c",
-            RUN,
-            "finetune",
-            "--from",
-            str(start),
-            *sets,
-            *given,
-        ]
-        command += ["--pattern", PATTERN, "--minutes", str(minutes), "--out", str(out / f"{name}-{how}"), *rest]
-        print(" ".join(command), flush=True)
-        subprocess.run(command, check=False)
+        munja("finetune", "--from", str(start), *sets, *given, *replay, "--pattern", PATTERN, "--minutes", str(minutes),
+              "--out", str(out / f"{name}-{how}"), *rest)  # fmt: skip
 
 
 def crops_of(folder: Path) -> list[tuple[Any, str]]:
@@ -143,14 +183,20 @@ def whole(image: Any, rule: Mapping[str, Any]) -> Any:
 def main() -> None:
     """Run one of the parts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("make", "tune", "table"))
+    parser.add_argument("part", choices=("make", "draw", "pretrain", "tune", "table"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="light")
     parser.add_argument("--from", dest="start", type=Path)
-    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--minutes", type=float, default=4.0)
+    parser.add_argument("--recipe", type=Path, default=Path("recipes/recognise/codes_light.toml"))
+    parser.add_argument("--count", type=int, default=60_000)
     given, rest = parser.parse_known_args()
     if given.part == "make":
         make(given.out)
+    elif given.part == "draw":
+        draw(given.out, given.count)
+    elif given.part == "pretrain":
+        pretrain(given.out, given.name, given.recipe, rest)
     elif given.part == "tune":
         tune(given.out, given.name, given.start, given.minutes, rest)
     else:

@@ -105,3 +105,47 @@ def test_a_picture_is_turned_as_its_exif_tag_says(tmp_path: Path) -> None:
 def test_a_part_of_many_crops_is_taken_evenly(crops: Path) -> None:
     source = Labelled("train", path=str(crops), most=4)
     assert set(source.batch(0, 4, width=400, height=32).texts) == {"T0", "T2", "T4", "T6"}
+
+
+def centred(path: Path, height: int = 32) -> Path:
+    """A crop of 200 pixels with bars at the middles of its two characters, which it knows."""
+    picture = np.full((height, 200), 200, np.uint8)
+    for x in (50, 150):
+        picture[:, x - height // 16 : x + height // 16 + 1] = 20
+    content = cv2.imencode(".png", picture)[1].tobytes()
+    known = Picture(fetch=lambda: content)
+    samples = [Sample("a.png", known, text="AB", split="train", attributes={"centres": [50.0, 150.0]})]
+    write_dataset(path, samples, About("crops"))
+    return path
+
+
+@pytest.mark.parametrize("height", [32, 192])
+def test_known_centres_move_with_margins_variations_and_size(tmp_path: Path, height: int) -> None:
+    augment = [{"name": "tia_stretch", "probability": 1.0}]
+    source = Labelled("train", path=str(centred(tmp_path / "crops", height)), padding=(0.4, 0.1), augment=augment)
+    for seed in range(12):
+        lines = source.batch(seed, 1, width=300, height=32)
+        (centres,) = lines.centres
+        assert centres is not None
+        dark = np.flatnonzero(lines.images[0, 16, : lines.widths[0]] < 110)
+        bars = [part.mean() for part in np.split(dark, np.flatnonzero(np.diff(dark) > 2) + 1)]
+        assert centres == pytest.approx(bars, abs=1.5)
+
+
+def test_crops_without_centres_give_lines_without(crops: Path) -> None:
+    assert Labelled("train", path=str(crops)).batch(0, 2, width=400, height=32).centres == (None, None)
+
+
+def test_stretched_lines_all_have_the_one_width_and_keep_the_detail_of_their_crop(crops: Path, tmp_path: Path) -> None:
+    for split in ("train", "validate"):
+        lines = Labelled(split, path=str(crops), stretch=160).batch(0, 1, width=160, height=32)
+        assert lines.widths.tolist() == [160]
+    fine = np.full((128, 320), 255, np.uint8)
+    fine[:, ::4] = fine[:, 1::4] = 0  # bars that a line of its own width, 80 pixels, cannot show
+    content = cv2.imencode(".png", fine)[1].tobytes()
+    samples = [Sample("a.png", Picture(fetch=lambda: content), text="A", split="train")]
+    write_dataset(tmp_path / "fine", samples, About("fine"))
+    (line,) = Labelled("train", path=str(tmp_path / "fine"), stretch=160).batch(0, 1, width=160, height=32).images
+    assert np.ptp(line) > 150
+    (line,) = Labelled("train", path=str(tmp_path / "fine")).batch(0, 1, width=160, height=32).images
+    assert np.ptp(line[:, :80]) < 20

@@ -121,6 +121,24 @@ def test_pages_and_no_repeats_are_refused(truth_folder: Path, models: list[Path]
         compared(models, words, repeats=0)
 
 
+def test_the_table_of_a_fine_tuning_is_compared_and_evaluated_on_as_it_is(
+    models: list[Path], words: Path, tmp_path: Path
+) -> None:
+    rows = [["image", "text", "source", "split"]]
+    rows += [[f"{i}.png", text, f"photo {i}", ("train", "test")[i % 2]] for i, text in enumerate(TEXTS)]
+    with (words / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    table, out = str(words / "labels.csv"), tmp_path / "out"
+    assert run(["compare", str(models[0]), "--data", table, "--split", "test", "--out", str(out)]) == 0
+    tree = json.loads((out / "compare.json").read_text(encoding="utf-8"))
+    assert tree["pictures"] == 2
+    assert tree["recognisers"][0]["strict"]["exact"]["value"] == 1.0
+    assert (
+        run(["evaluate", "--truth", table, "--split", "test", "--reader", "munja", "--out", str(tmp_path / "e")]) == 0
+    )
+    assert json.loads((tmp_path / "e" / "report.json").read_text(encoding="utf-8"))["truth"]["format"] == "table"
+
+
 def test_the_command_prints_a_table_and_writes_three_files(
     models: list[Path], words: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from munja.models import recognise  # noqa: F401  registers the networks
 from munja.models.layers import Normalise, fold_batch_norm, freeze_batch_norm, rounded_channels
 
 DENSE_S = {"name": "ctc", "backbone": {"name": "dense"}, "neck": {"name": "convolution"}}
+COUNTING = {**DENSE_S, "neck": {"name": "convolution", "blocks": 1, "lstm": 24}}
 CRNN = {"name": "ctc", "backbone": {"name": "mobilenet_v3"}, "neck": {"name": "lstm"}}
 SVTR = {"name": "ctc", "backbone": {"name": "lcnet"}, "neck": {"name": "svtr"}}
 
@@ -24,7 +25,7 @@ def recogniser(spec: dict[str, Any]) -> nn.Module:
     return network.eval()
 
 
-@pytest.mark.parametrize("spec", [DENSE_S, CRNN, SVTR], ids=["dense", "crnn", "svtr"])
+@pytest.mark.parametrize("spec", [DENSE_S, COUNTING, CRNN, SVTR], ids=["dense", "counting", "crnn", "svtr"])
 def test_each_recogniser_gives_one_column_for_four_pixels_at_any_width(spec: dict[str, Any]) -> None:
     network = recogniser(spec)
     with torch.no_grad():
@@ -38,7 +39,7 @@ def test_the_crnn_of_pp_ocr_and_dense_s_have_the_sizes_that_were_measured() -> N
     assert sum(each.numel() for each in recogniser(DENSE_S).parameters()) == 1_756_704
 
 
-@pytest.mark.parametrize("spec", [DENSE_S, CRNN, SVTR], ids=["dense", "crnn", "svtr"])
+@pytest.mark.parametrize("spec", [DENSE_S, COUNTING, CRNN, SVTR], ids=["dense", "counting", "crnn", "svtr"])
 def test_folding_batch_norms_changes_no_logit(spec: dict[str, Any]) -> None:
     network = recogniser(spec)
     for module in network.modules():

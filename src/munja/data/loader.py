@@ -164,10 +164,14 @@ class Collection(ABC):
 def at_height(grey: NDArray[np.uint8], height: int, width: int | None) -> NDArray[np.uint8]:
     """A picture (H, W) at a height in pixels, squeezed where it would be wider than `width`."""
     natural = max(height // 2, round(grey.shape[1] * height / grey.shape[0]))
-    size = (natural if width is None else min(natural, width), height)
-    shrinks = size[0] * size[1] < grey.shape[0] * grey.shape[1]
-    resized = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return np.asarray(resized, np.uint8)
+    return resized(grey, natural if width is None else min(natural, width), height)
+
+
+def resized(grey: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """A picture (H, W) at width x height pixels."""
+    shrinks = width * height < grey.shape[0] * grey.shape[1]
+    found = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return np.asarray(found, np.uint8)
 
 
 def _objection(label: str, known: set[str], longest: int) -> str:

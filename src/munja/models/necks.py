@@ -14,7 +14,7 @@ from munja.models.layers import ConvolutionUnit, ResidualUnit
 
 @register("neck", "convolution")
 class ConvolutionNeck(nn.Module):
-    """Residual 1 x kernel convolutions along the line."""
+    """Residual 1 x kernel convolutions along the line; where asked an LSTM above them, which can count."""
 
     def __init__(
         self,
@@ -24,14 +24,16 @@ class ConvolutionNeck(nn.Module):
         blocks: Annotated[int, Ge(0), doc("residual units")] = 3,
         hidden: Annotated[int, Gt(0), doc("inner channels of a residual unit")] = 80,
         kernel: Annotated[int, Gt(0), doc("columns that one convolution sees; odd")] = 5,
+        lstm: Annotated[int, Ge(0), doc("units of each direction of the LSTM; 0: none")] = 0,
     ) -> None:
         super().__init__()
-        self.channels = in_channels
+        self.channels = 2 * lstm or in_channels
+        self.above = LSTMNeck(in_channels, hidden=lstm, layers=1) if lstm else nn.Identity()
         self.blocks = nn.Sequential(*(ResidualUnit(in_channels, hidden, kernel=(1, kernel)) for _ in range(blocks)))
 
     def forward(self, features: Tensor) -> Tensor:
-        """(N, C, 1, T) to (N, C, 1, T)."""
-        result: Tensor = self.blocks(features)
+        """(N, C, 1, T) to (N, C, 1, T), with an LSTM (N, 2 * lstm, 1, T)."""
+        result: Tensor = self.above(self.blocks(features))
         return result
 
 

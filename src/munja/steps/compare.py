@@ -42,7 +42,7 @@ def compare(
 
     Args:
         recognisers: Runnable recognisers (.onnx).
-        data: Labelled pictures of lines or words: a dataset, such as the crops of a fine-tuning, or a labels.tsv.
+        data: Labelled pictures of lines or words: the labels.csv of a fine-tuning, a dataset, or another of texts.
         out: Folder for compare.md, compare.svg and compare.json.
         format: Format of the data; auto recognises it.
         split: Only the pictures of this split.

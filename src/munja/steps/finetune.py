@@ -72,8 +72,8 @@ def finetune(
             source, else the name less its last number.
         shares: Share of a set among your crops in a batch, such as wagons=0.5; by size without any.
         floor: Least share of a set, where they go by size.
-        replay: auto, none, or a recipe of synthetic lines that are mixed in against forgetting; auto: those that the
-            model was trained on.
+        replay: auto, none, or a recipe of synthetic lines or codes that are mixed in against forgetting, or a dataset
+            of them that was drawn before; auto: those that the model was trained on.
         replay_share: Their share of each batch.
         general: Labelled set or recipe on which nothing may be lost; by default synthetic lines of the replay.
         general_lines: How many of them.

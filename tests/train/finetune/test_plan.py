@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from hypothesis import strategies as st
 
 from munja.core.artifact import Manifest
 from munja.core.errors import InputError, SpecError
-from munja.data.dataset import About, write_dataset
+from munja.data.dataset import About, Dataset, write_dataset
 from munja.data.loader import shares_of
 from munja.data.sample import Picture, Sample
 from munja.train.finetune.alphabet import Alphabet
-from munja.train.finetune.plan import AUGMENT, recipe_of, replay_widths, shares_of_sets, with_length
+from munja.train.finetune.plan import AUGMENT, GENERAL, recipe_of, replay_widths, shares_of_sets, with_length
 from munja.train.finetune.prepare import Prepared
 from munja.train.finetune.replay import replay_of
 from munja.train.finetune.request import Request
@@ -124,6 +125,29 @@ def test_replay_is_what_the_model_was_trained_on_less_what_lay_on_another_disk()
     assert narrow is not None
     assert narrow["sets"][0]["sets"][0]["recipe"]["charset"] == "0123456789"
     assert replay_of(manifest, "none", Alphabet("01")) is None
+
+
+def test_drawn_codes_are_replayed_from_their_recipe_or_from_a_folder_of_them(tmp_path: Path) -> None:
+    recipe = tmp_path / "codes.toml"
+    recipe.write_text('kind = "codes"\n', encoding="utf-8")
+    assert replay_of(FOUR_STAGE, str(recipe), Alphabet("01")) == {"name": "codes", "recipe": {"kind": "codes"}}
+    prepared(tmp_path, [200, 90])
+    with pytest.raises(InputError, match=r"has no labelled crops to validate; `munja data split"):
+        replay_of(FOUR_STAGE, str(tmp_path / "crops"), Alphabet("01"))
+    with pytest.raises(InputError, match=r"0\.png says '1'; the model knows no '1'"):
+        replay_of(FOUR_STAGE, str(tmp_path / "crops"), Alphabet("0"))
+    splits = ("train", "validate")
+    samples = [replace(sample, split=splits[i]) for i, sample in enumerate(Dataset(tmp_path / "crops"))]
+    write_dataset(tmp_path / "drawn", samples, About("drawn"))
+    replay = replay_of(FOUR_STAGE, str(tmp_path / "drawn"), Alphabet("01"))
+    shown = {"padding": [0.1, 0.06], "height": 32, "stretch": 100}
+    assert replay == {"name": "labelled", "path": str(tmp_path / "drawn"), **shown}
+    recipe_ = recipe_of(Request(Path("s"), {}), FOUR_STAGE, prepared(tmp_path / "own", [90, 200]), replay)
+    own, mixed = recipe_["task"]["data"]["sets"]
+    assert len(mixed["augment"]) == len(own["augment"]) == len(AUGMENT)
+    assert own["stretch"] == 100
+    assert recipe_["task"]["widths"] == [160, 256], "no wider ones for what is not drawn meanwhile"
+    assert recipe_["task"]["validation"][GENERAL] == replay
 
 
 def test_a_model_that_does_not_say_what_it_was_trained_on_needs_a_recipe_or_none() -> None:

@@ -17,6 +17,7 @@ from munja.core.registry import register
 from munja.data.augment.sample import Augmentation, Sample, in_order, sometimes
 
 _STEP = 8  # pixels between the nodes of the grid that the warp is computed on
+_EXACT = 0.02  # pixels by which a point may still move when its place is found
 _SMALLEST = 20  # below this height or width PP-OCR leaves distort and stretch out
 
 Share = Annotated[float, Ge(0), Le(1), doc("probability")]
@@ -92,10 +93,11 @@ def warp(sample: Sample, before: NDArray[Any], after: NDArray[Any]) -> Sample:
     x, y = np.linspace(0, width - 1, columns), np.linspace(0, height - 1, rows)
     nodes = np.stack(np.meshgrid(x, y), axis=-1)  # (rows, columns, 2)
     field = (moving_least_squares(nodes.reshape(-1, 2), after, before).reshape(nodes.shape) - nodes).astype(np.float32)
-    across, down = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-    grid = np.stack(np.meshgrid(across, down), axis=-1)
-    source = grid + _look_up(field, grid, width, height)
-    image = cv2.remap(sample.image, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    # Between nodes the field is bilinear: two small products of matrices, a tenth of the time of looking up each pixel.
+    upright, along = _between(height, rows), _between(width, columns).T
+    across = upright @ field[..., 0] @ along + np.arange(width, dtype=np.float32)
+    down = upright @ field[..., 1] @ along + np.arange(height, dtype=np.float32)[:, None]
+    image = cv2.remap(sample.image, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return Sample(np.asarray(image, np.uint8), sample.text, _forward(field, sample.points, width, height))
 
 
@@ -103,9 +105,18 @@ def _forward(field: NDArray[np.float32], points: NDArray[Any], width: int, heigh
     """Where points of the old picture lie in the new one: the fixed point of new = old - field(new)."""
     wanted = np.asarray(points, np.float32)
     moved = wanted.copy()
-    for _ in range(40):
-        moved += 0.7 * (wanted - _look_up(field, moved, width, height) - moved)
+    for _ in range(40 if wanted.size else 0):
+        step = 0.7 * (wanted - _look_up(field, moved, width, height) - moved)
+        moved += step
+        if float(np.abs(step).max()) < _EXACT:
+            break
     return moved
+
+
+def _between(pixels: int, nodes: int) -> NDArray[np.float32]:
+    """The weights (pixels, nodes) by which values at evenly spaced nodes give those at all pixels between the ends."""
+    place = np.arange(pixels) / max(1, pixels - 1) * (nodes - 1)
+    return np.maximum(0.0, 1.0 - np.abs(place[:, None] - np.arange(nodes))).astype(np.float32)
 
 
 def _look_up(field: NDArray[np.float32], points: NDArray[Any], width: int, height: int) -> NDArray[np.float32]:

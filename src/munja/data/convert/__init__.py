@@ -20,6 +20,7 @@ from munja.data.convert import (
     scene,
     sroie,
     stores,
+    table,
     xml_pages,
 )
 from munja.data.convert.format import Format, Holds, find_format, formats
@@ -27,7 +28,8 @@ from munja.data.convert.report import Problem, Report
 from munja.data.convert.run import Truth, convert, open_truth
 
 FORMAT_MODULES = (  # imported so that each registers its formats
-    classes, doctr, gt_jsonl, hocr, icdar, label_studio, munja, paddle, rows_of_texts, scene, sroie, stores, xml_pages,
+    classes, doctr, gt_jsonl, hocr, icdar, label_studio, munja, paddle, rows_of_texts, scene, sroie, stores, table,
+    xml_pages,
 )  # fmt: skip
 
 __all__ = ["Format", "Holds", "Problem", "Report", "Truth", "convert", "find_format", "formats", "open_truth"]

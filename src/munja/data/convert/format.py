@@ -106,9 +106,9 @@ def detect(path: Path) -> str:
     naming = "--format NAME (--from-format in munja data convert)"
     if not fitting:
         raise InputError(
-            f"{path}: no labels of a known format found; it {_holdings(path)}. The simplest is a file labels.tsv "
-            f"of picture, tab, text; docs/datasets.md lists all {len(formats())}. Where one was not recognised, name "
-            f"it with {naming}"
+            f"{path}: no labels of a known format found; it {_holdings(path)}. The simplest is a labels.csv "
+            f"with the columns image,text; docs/datasets.md lists all {len(formats())}. Where one was not recognised, "
+            f"name it with {naming}"
         )
     raise InputError(f"{path}: could be {' or '.join(fitting)}; say which with {naming}")
 

@@ -15,6 +15,7 @@ from munja.data.convert.format import SUFFIXES, Format, Holds, Pictures, head, l
 from munja.data.convert.paddle import LABEL, is_detection_row, write_rows
 from munja.data.convert.parse import encodable, json_value, read_bytes, rows, split_of
 from munja.data.convert.report import Report
+from munja.data.convert.table import is_plain_list, named_columns
 from munja.data.sample import Picture, Sample, free_name, put_picture, tidy_name
 
 
@@ -129,8 +130,8 @@ class Tsv(TextRows):
     stem, suffix = "labels", ".tsv"
 
     def is_list(self, file: Path) -> bool:
-        """Whether it is named so."""
-        return re.fullmatch(r"labels(_train|_validate|_test)?\.tsv", file.name) is not None
+        """Whether it is named so, and no table with names above its columns."""
+        return is_plain_list(file) and not named_columns(head(file).split("\n")[0].split("\t"))
 
 
 @register("dataset_format", "easyocr")

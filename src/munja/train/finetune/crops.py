@@ -21,7 +21,7 @@ from munja.train.finetune.alphabet import Alphabet
 from munja.train.finetune.labels import read_labels
 from munja.train.finetune.plan import GENERAL, replay_widths
 from munja.train.finetune.prepare import Prepared
-from munja.train.finetune.replay import is_recipe, opened
+from munja.train.finetune.replay import is_recipe, of_recipe, opened
 from munja.train.finetune.request import Request
 
 SEED = 700_000_000_000_000  # of the general set: far from training's and validation's
@@ -65,7 +65,7 @@ def general_crops(
         chosen = np.random.default_rng(SEED).permutation(len(samples))[: request.general_lines]
         return [crop_of(samples[i], GENERAL) for i in sorted(chosen.tolist())]
     if request.general:
-        replay = {"name": "synthetic", "recipe": load_spec(request.general)}
+        replay = of_recipe(load_spec(request.general))
     return [] if replay is None else _synthetic(replay, request.general_lines, alphabet, rule)
 
 
@@ -91,7 +91,7 @@ def as_lines(crops: Sequence[Crop], rule: Mapping[str, Any]) -> list[Lines]:
 def _synthetic(spec: Mapping[str, Any], count: int, alphabet: Alphabet, rule: Mapping[str, Any]) -> list[Crop]:
     source = opened(spec, "validate")
     crops: list[Crop] = []
-    widths = replay_widths(rule)
+    widths = {spec["stretch"]: 1.0} if "stretch" in spec else replay_widths(rule)
     for number, (width, share) in enumerate(widths.items()):
         wanted = round(count * share / sum(widths.values()))
         for start in range(0, wanted, CHUNK):

@@ -44,7 +44,10 @@ def recipe_of(
         "padding": list(manifest.input.get("padding", (0.0, 0.0))),
         "height": int(manifest.input["height"]),
     }
-    widths, shares = _widths(crops, replay_widths(manifest.input))
+    if manifest.input.get("fit") == "stretch":
+        crops["stretch"] = int(manifest.input["width"])
+    drawn = replay is not None and replay["name"] != "labelled"  # what is drawn can be drawn at any width
+    widths, shares = _widths(crops, replay_widths(manifest.input) if drawn else {})
     crops["widths"] = widths
     least, most = VALIDATED_BY_LARGE if prepared.parameters > LARGE else VALIDATED
     validation: dict[str, Any] = {OWN: {**crops, "most": most}}
@@ -126,9 +129,12 @@ def _data(
     request: Request, prepared: Prepared, crops: Mapping[str, Any], replay: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     shares = shares_of_sets(prepared.counts, request.shares or {}, request.floor)
-    own = [{**crops, "collections": [name], "augment": [dict(each) for each in AUGMENT]} for name in shares]
+    varied = {"augment": [dict(each) for each in AUGMENT]}
+    own = [{**crops, "collections": [name], **varied} for name in shares]
     part = request.replay_share if replay is not None else 0.0
-    sets: list[Any] = [*own, dict(replay)] if replay is not None and part > 0.0 else own
+    sets: list[Any] = own
+    if replay is not None and part > 0.0:
+        sets = [*own, dict(replay) | (varied if replay["name"] == "labelled" else {})]
     weights = [share * (1.0 - part) for share in shares.values()] + ([part] if len(sets) > len(own) else [])
     return {"name": "mixed", "sets": sets, "shares": [round(each, 6) for each in weights]}
 
@@ -162,16 +168,20 @@ def replay_widths(rule: Mapping[str, Any]) -> dict[int, float]:
 
 
 def _widths(crops: Mapping[str, Any], replayed: Mapping[int, float]) -> tuple[list[int], list[float]]:
-    """Widths of batches and how often each is drawn: half as the crops' widths ask, half as replay's do."""
-    source = Labelled("train", **{key: value for key, value in crops.items() if key != "name"}, widths=list(WIDTHS))
+    """Widths of batches and how often each is drawn: half as the crops' widths ask, half as replay's do, if any."""
+    stretch = crops.get("stretch", 0)  # what is stretched is shown whole in no batch that is narrower
+    steps = [width for width in WIDTHS if width >= stretch] or [max(WIDTHS)]
+    source = Labelled("train", **{key: value for key, value in crops.items() if key != "name"}, widths=steps)
     sizes = {width: len(numbers) for width, numbers in sorted(source.buckets().items())}
     total = sum(sizes.values())
     # A width with hardly any crop joins the next wider one, the widest ones the last that is left.
     used = [width for width, size in sizes.items() if size / total >= FEW] or [max(sizes)]
     weight = {width: size * width for width, size in sizes.items() if width in used}  # wide batches hold fewer lines
-    chosen = [width for width in WIDTHS if width in weight or (width in replayed and width > min(used))]
-    given = sum(replayed.get(width, 0.0) for width in chosen) or 1.0
+    least = 0 if stretch else min(used)
+    chosen = [width for width in WIDTHS if width in weight or (width in replayed and width > least)]
+    given, part = sum(replayed.get(width, 0.0) for width in chosen), 0.5 if replayed else 0.0
     shares = [
-        0.5 * weight.get(width, 0) / sum(weight.values()) + 0.5 * replayed.get(width, 0.0) / given for width in chosen
+        (1.0 - part) * weight.get(width, 0) / sum(weight.values()) + part * replayed.get(width, 0.0) / (given or 1.0)
+        for width in chosen
     ]
     return chosen, [round(share, 4) for share in shares]

@@ -1,4 +1,7 @@
-"""Replay: lines of the kind that a model was trained on, mixed in so that it forgets nothing, and measured on."""
+"""Replay: lines of the kind that a model was trained on, mixed in so that it forgets nothing, and measured on.
+
+They are drawn meanwhile, or were drawn before: of a dataset each training sees other variations.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from munja.core.artifact import Manifest
 from munja.core.errors import InputError, MunjaError
 from munja.core.spec import load_spec
 from munja.data.charset import characters
+from munja.data.dataset import Dataset
 from munja.data.loader import LineSource, open_lines
 from munja.train.finetune.alphabet import Alphabet
 
@@ -22,13 +26,15 @@ Spec = dict[str, Any]
 def replay_of(manifest: Manifest, wanted: str, alphabet: Alphabet) -> Spec | None:
     """The Spec of the lines to replay; None for "none".
 
-    `wanted` is the path of a recipe of synthetic lines, or "auto": what the model says that it was trained on.
-    InputError if it does not say, or if the lines cannot be made here.
+    `wanted` is the path of a recipe of synthetic lines or codes, a dataset of such lines that were drawn before, or
+    "auto": what the model says that it was trained on. InputError if it does not say, or if the lines cannot be had.
     """
     if wanted == NONE:
         return None
+    if wanted != AUTO and Path(wanted).is_dir():
+        return _drawn(Path(wanted), manifest.input, alphabet)
     if wanted != AUTO:
-        found: Spec | None = {"name": "synthetic", "recipe": load_spec(wanted)}
+        found: Spec | None = of_recipe(load_spec(wanted))
     else:
         trained_on = manifest.made.get("recipe", {}).get("task", {}).get("data")
         found = _makeable(trained_on) if isinstance(trained_on, Mapping) else None
@@ -38,6 +44,11 @@ def replay_of(manifest: Manifest, wanted: str, alphabet: Alphabet) -> Spec | Non
             "go on reading, --replay recipes/synth/english.toml; with --replay none it may forget what it could read"
         )
     return _narrowed(found, alphabet)
+
+
+def of_recipe(recipe: Spec) -> Spec:
+    """The Spec of the lines that a recipe describes: photographed codes, or lines of text."""
+    return {"name": "codes" if recipe.get("kind") == "codes" else "synthetic", "recipe": recipe}
 
 
 def opened(spec: Mapping[str, Any], split: str) -> LineSource:
@@ -54,6 +65,24 @@ def opened(spec: Mapping[str, Any], split: str) -> LineSource:
 def is_recipe(text: str) -> bool:
     """Whether a text names a recipe of lines rather than a set of crops."""
     return Path(text).suffix in (".toml", ".json") and Path(text).is_file()
+
+
+def _drawn(folder: Path, rule: Mapping[str, Any], alphabet: Alphabet) -> Spec:
+    """The Spec of a dataset of lines, shown as a model's rule says; InputError where it does not serve."""
+    counts = dict.fromkeys(("train", "validate"), 0)
+    for sample in Dataset(folder):
+        if sample.split in counts and sample.text is not None:
+            counts[sample.split] += 1
+            if lacking := alphabet.lacks(sample.text):
+                raise InputError(f"{folder}: {sample.name} says {sample.text!r}; the model knows no {lacking!r}")
+    if lacks := [name for name, count in counts.items() if not count]:
+        raise InputError(
+            f"{folder}: has no labelled crops to {' and '.join(lacks)}; `munja data split {folder} OUT train=0.95 "
+            "validate=0.05 --by source` divides it"
+        )
+    found: Spec = {"name": "labelled", "path": str(folder), "height": int(rule["height"])}
+    found["padding"] = list(rule.get("padding", (0.0, 0.0)))
+    return found | ({"stretch": int(rule["width"])} if rule.get("fit") == "stretch" else {})
 
 
 def _makeable(spec: Mapping[str, Any]) -> Spec | None:

@@ -22,9 +22,9 @@ class Request:
     `pattern` is the regular expression that readings should keep to, `charset` that of the new model (empty: that of
     the old one and what the labels add), `source` a regular expression on names of pictures that tells which are of
     one photograph (empty: the column `source`, or found out). `shares` are the shares of the sets among a person's own
-    crops in a batch (empty: by size, none below `floor`). `replay` is auto, none, or a recipe of synthetic lines that
-    make up `replay_share` of each batch; `general` a set or recipe on which nothing may be lost (empty: that of the
-    replay). `most_loss` is the largest loss there, in shares of lines read exactly.
+    crops in a batch (empty: by size, none below `floor`). `replay` is auto, none, or a recipe or dataset of synthetic
+    lines that make up `replay_share` of each batch; `general` a set or recipe on which nothing may be lost (empty: that
+    of the replay). `most_loss` is the largest loss there, in shares of lines read exactly.
     """
 
     start: Path

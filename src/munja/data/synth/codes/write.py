@@ -31,8 +31,9 @@ def write_codes(
 ) -> int:
     """Write `count` crops into the new folder `out`; how many were written comes back.
 
-    The folder is a Munja dataset of texts with the attributes source (crops of one photo share it), style and severity.
-    `labels.csv` says image, text and source once more. The folder appears whole or not at all; InputError if it exists.
+    The folder is a Munja dataset of texts with the attributes source (crops of one photo share it), style, severity and
+    centres: the x pixels of the middles of the characters. `labels.csv` says image, text and source once more. The
+    folder appears whole or not at all; InputError if it exists.
     `progress` is told the number of crops written so far.
     """
     out = Path(out)
@@ -64,7 +65,8 @@ def write_codes(
 
 def sample_of(crop: CodeCrop, name: str) -> Sample:
     """A crop as a Sample of a dataset."""
-    attributes = {"source": crop.source, "style": crop.style, "severity": crop.severity}
+    centres = [round(float(each), 1) for each in crop.centres]
+    attributes = {"source": crop.source, "style": crop.style, "severity": crop.severity, "centres": centres}
     return Sample(name, Picture(fetch=lambda: crop.content), text=crop.text, attributes=attributes)
 
 
