@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -45,17 +45,18 @@ def _dotted(canvas: Picture, pitch: int, round_dots: bool) -> Picture:
     large = cv2.resize(small, (columns * pitch, rows * pitch), interpolation=cv2.INTER_NEAREST)
     large = large[: canvas.shape[0], : canvas.shape[1]]
     if round_dots and pitch > 2:
-        large = cv2.multiply(
-            large, np.ascontiguousarray(_dot_screen(pitch)[: large.shape[0], : large.shape[1]]), scale=1 / 255
-        )
+        screen = _dot_screen(pitch, -(-large.shape[0] // 256) * 256, -(-large.shape[1] // 1024) * 1024)
+        shown = np.ascontiguousarray(screen[: large.shape[0], : large.shape[1]])
+        large = cv2.multiply(large, shown, scale=1 / 255)
     return np.asarray(large, np.uint8)
 
 
-@cache
-def _dot_screen(pitch: int) -> Picture:
+@lru_cache(maxsize=64)
+def _dot_screen(pitch: int, rows: int, columns: int) -> Picture:
+    """Dots of a pitch in pixels, over rows x columns of them at least."""
     centre = (np.arange(pitch) - (pitch - 1) / 2) / (pitch / 2)
     dot = np.clip(1.55 - np.hypot.outer(centre, centre), 0.25, 1.0)
-    return np.tile(np.rint(dot * 255).astype(np.uint8), (400 // pitch, 4096 // pitch))
+    return np.tile(np.rint(dot * 255).astype(np.uint8), (-(-rows // pitch), -(-columns // pitch)))
 
 
 def break_strokes(mask: Picture, look: Look, random: Random) -> Picture:
