@@ -81,7 +81,7 @@ def rapidocr_reader(korean: bool) -> Read:
     """RapidOCR with its own models."""
     from rapidocr import RapidOCR
 
-    engine = RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
+    engine: Any = RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
 
     def read(picture: Picture) -> list[Line]:
         found = engine(np.repeat(picture[..., None], 3, axis=2))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from munja.read.codecs.ctc import Reading
 from munja.read.ppocr import SPACE_LEVEL
-from munja.read.spaces import narrow_signs, repair_spaces
+from munja.read.spaces import close_up, narrow_signs, repair_spaces
 
 COLUMN = 8  # pixels of the line for one column of the recogniser
 
@@ -125,3 +125,36 @@ def test_narrow_signs_keep_columns_and_scores() -> None:
     narrowed = narrow_signs(reading)
     assert narrowed.columns is reading.columns
     assert narrowed.scores is reading.scores
+
+
+def closed(text: str, steps: list[float], height: float = 32.0) -> str:
+    """What is left of a text of which the middles of the letters are `steps` pixels apart, in a line of that height."""
+    centres, at, left = [], 10.0, iter(steps)
+    for k, character in enumerate(text):
+        if k and not character.isspace():
+            at += next(left)
+        centres.append(at)
+    places = np.array(centres)
+    reading = Reading(tuple(text), (places / COLUMN).astype(np.float32), np.full(len(text), 0.9, np.float32))
+    found, middles = close_up(reading, places, 1.0 / height)
+    assert len(found.characters) == len(found.columns) == len(found.scores) == len(middles)
+    return "".join(found.characters)
+
+
+def test_a_title_of_syllables_set_apart_evenly_is_one_word() -> None:
+    assert closed("사 업 자등 록 증", [50, 52, 50, 48, 50]) == "사업자등록증"
+    assert closed("성 명", [60]) == "성명"
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("그 때", [34]),  # two words
+        ("변경 신고", [22, 34, 22]),  # a blank between words of usual print
+        ("발 급 일자", [60, 90, 60]),  # uneven
+        ("제 1 호", [60, 60]),  # not syllables alone
+        ("자동차", [22, 22]),
+    ],
+)
+def test_other_blanks_stay(text: str, steps: list[float]) -> None:
+    assert closed(text, steps) == text

@@ -22,7 +22,7 @@ from munja.read.codecs.jamo import is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
 from munja.read.fitting import Fitting, Wish, fit_line
-from munja.read.spaces import narrow_signs, repair_spaces
+from munja.read.spaces import close_up, narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
 TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
@@ -183,6 +183,8 @@ class LineReader:
                 reading, centres, content, found["space"], self._rule["columns_per_pixel"], level=self._space_level
             )
         used = float(min(line_pixels, picture.shape[2]))
+        wide, high = quad_size(quad)
+        reading, centres = close_up(reading, centres, wide / max(1.0, high) / used)
         letters = sum(2 if is_syllable(each) else 1 for each in reading.characters)  # a syllable is about twice as wide
         line = self._line(reading, quad, used)
         if wish is None:

@@ -19,6 +19,9 @@ from munja.read.ink import columns_of_ink
 
 GAP_WEIGHT = 6.0  # how much of it one line height of extra gap is worth
 GAP_RANGE = (-0.1, 0.3)  # line heights; wider gaps say no more than this
+# Syllables of a title or label that is set apart: three or more whose distances differ by this ratio at most and are
+# this many line heights from middle to middle (0.7 is usual), or two further apart than with a blank between them.
+EVEN, APART, PAIR_APART = 1.25, 0.9, 1.35
 
 _WIDE = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x3002: "."}
 
@@ -60,6 +63,23 @@ def repair_spaces(
     return Reading(tuple(characters), columns, scores), np.insert(centres, at, middles)
 
 
+def close_up(reading: Reading, centres: NDArray[Any], heights: float) -> tuple[Reading, NDArray[Any]]:
+    """The reading without its blanks where it is a Korean title or label whose syllables are set apart evenly.
+
+    `centres` (K,) are those of its characters, `heights` how many heights of the line one unit of them is. On forms the
+    letters of a label fill its cell and those of a title a third of the page: those gaps are no word spaces.
+    """
+    kept = [k for k, each in enumerate(reading.characters) if not each.isspace()]
+    if not 1 < len(kept) < len(reading.characters) or not all(_is_syllable(reading.characters[k]) for k in kept):
+        return reading, centres
+    steps = np.diff(centres[kept])
+    apart = float(np.median(steps)) * heights
+    if apart < (APART if len(steps) > 1 else PAIR_APART) or float(steps.max()) > EVEN * float(steps.min()):
+        return reading, centres
+    characters = tuple(reading.characters[k] for k in kept)
+    return Reading(characters, reading.columns[kept], reading.scores[kept]), centres[kept]
+
+
 def narrow_signs(reading: Reading) -> Reading:
     """The reading with full-width signs and letters made ordinary, unless the line holds CJK characters."""
     if not any(ord(character[0]) in _WIDE for character in reading.characters if character):
@@ -95,6 +115,10 @@ def _widest_gap(marks: NDArray[np.bool_], left: float, right: float) -> int:
     between = marks[int(left) : int(np.ceil(right)) + 1]
     stops = np.flatnonzero(np.concatenate(([True], between, [True])))
     return int(np.diff(stops).max()) - 1
+
+
+def _is_syllable(character: str) -> bool:
+    return len(character) == 1 and "가" <= character <= "힣"
 
 
 def _is_cjk(character: str) -> bool:

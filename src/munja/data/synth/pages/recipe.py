@@ -28,7 +28,7 @@ class PageRecipe:
     backgrounds_without: tuple[str, ...] = ()  # parts of names of photographs to leave out: those that show text
     korean: float = 0.0  # share of the pages in Korean
     size: tuple[float, float] = (5.5, 22.0)  # pixels of a capital in running text, most near their geometric mean
-    long_side: tuple[int, int] = (900, 1800)  # pixels of whole pages
+    long_side: tuple[int, int] | None = None  # pixels of whole pages; None where only pieces of pages are made
     angle: float = 10.0  # degrees: how far a rotated page is turned at most
     pages: Mapping[str, float] = field(default_factory=dict)
     looks: Mapping[str, float] = field(default_factory=dict)
@@ -59,11 +59,7 @@ def read_page_recipe(spec: Spec) -> PageRecipe:
     low, high = (_number(each, "size") for each in size)
     if not 3 <= low <= high:
         raise SpecError(f"size: 3 pixels or more, the lower bound first, were wanted, got {size!r}")
-    sides = tree.pop("long_side", (900, 1800))
-    if not isinstance(sides, list | tuple) or len(sides) != 2 or not all(isinstance(each, int) for each in sides):
-        raise SpecError(f"long_side: two whole numbers of pixels, the lower bound first, were wanted, got {sides!r}")
-    if not 200 <= sides[0] <= sides[1]:
-        raise SpecError(f"long_side: 200 pixels or more, the lower bound first, were wanted, got {sides!r}")
+    sides = _sides(tree.pop("long_side")) if "long_side" in tree else None
     if korean > 1 or (korean and lines.charset != "korean"):
         raise SpecError(f'korean: a share of 0 to 1, and charset = "korean", were wanted, got {korean:g}')
     for key in tree:
@@ -80,9 +76,14 @@ def read_page_recipe(spec: Spec) -> PageRecipe:
             "long_side",
         ]
         raise SpecError(f"{key}: not a setting of a recipe of pages; {did_you_mean(str(key), known)}")
-    return PageRecipe(
-        lines, backgrounds, tuple(without), korean, (low, high), (sides[0], sides[1]), angle, pages, looks
-    )
+    return PageRecipe(lines, backgrounds, tuple(without), korean, (low, high), sides, angle, pages, looks)
+
+
+def _sides(value: Any) -> tuple[int, int]:
+    whole = isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(each, int) for each in value)
+    if not whole or not 200 <= value[0] <= value[1]:
+        raise SpecError(f"long_side: two whole numbers of 200 or more, the lower one first, were wanted, got {value!r}")
+    return value[0], value[1]
 
 
 def _number(value: Any, place: str) -> float:

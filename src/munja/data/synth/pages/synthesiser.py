@@ -107,12 +107,14 @@ class PageSynthesiser:
 
     def whole(self, seed: int, count: int) -> list[WholePage]:
         """`count` whole pages of the recipe's `long_side`, to read and to measure with; none is turned on its side."""
+        if count < 1 or self.recipe.long_side is None:
+            raise InputError(f"1 page or more, by a recipe with a long_side, was wanted; got {count}")
         random = Random(f"{self._salt}/{seed}/whole")
-        return [self._whole(random) for _ in range(count)]
+        return [self._whole(random, self.recipe.long_side) for _ in range(count)]
 
-    def _whole(self, random: Random) -> WholePage:
+    def _whole(self, random: Random, sides: tuple[int, int]) -> WholePage:
         kind = random.choices(self._kinds, cum_weights=self._totals)[0]
-        size = random.randint(*self.recipe.long_side)
+        size = random.randint(*sides)
         frame = whole.frame(random, kind, size)
         desk = self._desk(random, size=frame.size)
         happens = self._looks(random, desk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,9 @@ def write_pages(
 ) -> int:
     """Write `count` pages into the new folder `out`; how many were written comes back.
 
-    `labels.jsonl` has an object per page: image, and a Page with the polygons of lines and words. The folder appears
-    whole or not at all; InputError if it exists. `progress` is told the number of pages written so far.
+    A recipe with a `long_side` gives whole pages, another one pieces of `size` x `size` pixels. `labels.jsonl` has an
+    object per page: image, and a Page with the polygons of lines and words. The folder appears whole or not at all;
+    InputError if it exists. `progress` is told the number of pages written so far.
     """
     refuse_existing(Path(out))
     if count < 1:
@@ -45,17 +46,30 @@ def write_pages(
         (folder / "images").mkdir()
         with (folder / "labels.jsonl").open("w", encoding="utf-8") as labels:
             for done in range(0, count, _CHUNK):
-                batch = synthesiser.batch(seed + done, min(_CHUNK, count - done), size=size)
-                for i in range(len(batch.images)):
-                    labels.write(_write_page(folder, f"images/{done + i:07d}.png", batch, i))
+                part = min(_CHUNK, count - done)
+                for i, (image, lines) in enumerate(_pictures(synthesiser, seed + done, part, size)):
+                    labels.write(_write_page(folder, f"images/{done + i:07d}.png", image, lines))
                 if progress:
-                    progress(done + len(batch.images))
+                    progress(done + part)
     return count
 
 
-def _write_page(folder: Path, name: str, batch: PageBatch, i: int) -> str:
-    write_grey_png(folder / name, batch.images[i])
-    page = page_of(batch, i, source=name)
+def _pictures(
+    synthesiser: PageSynthesiser, seed: int, count: int, size: int
+) -> Iterator[tuple[NDArray[np.uint8], tuple[PageLine, ...]]]:
+    """Whole pages where the recipe has a long side, else pieces of `size` x `size` pixels."""
+    if synthesiser.recipe.long_side is None:
+        batch = synthesiser.batch(seed, count, size=size)
+        yield from zip(batch.images, batch.lines, strict=True)
+    else:
+        for page in synthesiser.whole(seed, count):
+            yield page.image, page.lines
+
+
+def _write_page(folder: Path, name: str, image: NDArray[np.uint8], lines: Sequence[PageLine]) -> str:
+    write_grey_png(folder / name, image)
+    height, width = image.shape
+    page = page_of_lines(lines, width, height, source=name)
     return json.dumps({"image": name, "page": page.to_tree()}, ensure_ascii=False) + "\n"
 
 
