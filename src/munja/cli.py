@@ -102,12 +102,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(sys.argv[1:] if arguments is None else list(arguments)))
 
 
+def _wanted(arguments: Sequence[str]) -> Sequence[str]:
+    """The steps that a command line may mean: the one that it names, if a file holds just that, else all."""
+    from munja import steps
+
+    if arguments and arguments[0] in steps.ALONE:
+        steps.register(arguments[0])
+        return arguments[:1]
+    steps.register_all()
+    return names("step")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns its exit status: 0 for success, 1 for anything that a message explains."""
     import cyclopts
 
     import munja
-    import munja.steps  # registers the steps
 
     app = cyclopts.App(
         name="munja",
@@ -118,7 +128,7 @@ def run(arguments: Sequence[str]) -> int:
     )
     terminal = Terminal()
     groups: dict[str, cyclopts.App] = {}
-    for name in names("step"):
+    for name in _wanted(arguments):
         group, dot, verb = name.rpartition(".")
         if dot and group not in groups:
             groups[group] = cyclopts.App(name=group, help=GROUPS[group])

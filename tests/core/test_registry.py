@@ -135,7 +135,9 @@ def test_the_json_schema_comes_from_the_marks() -> None:
 
 def test_every_registered_codec_and_step_has_a_schema() -> None:
     import munja.read.reader
-    import munja.steps  # noqa: F401
+    import munja.steps
+
+    munja.steps.register_all()
 
     for kind in ("codec", "step", "models"):
         assert names(kind)

@@ -10,12 +10,10 @@ Sources: the protobuf wire format and onnx.proto (ModelProto.metadata_props is f
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
 import struct
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -179,6 +177,8 @@ def with_manifest(onnx_content: bytes, manifest: Manifest) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that its final name never stands for half of it."""
+    import tempfile  # with hashlib 8 ms, and reading writes no model
+
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -196,6 +196,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

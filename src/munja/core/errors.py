@@ -6,7 +6,6 @@ alone and ends with status 1; programs catch `MunjaError` or one of its kinds.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -48,6 +47,8 @@ class MissingExtraError(MunjaError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of an error sentence: the nearest known word, or all of them where none is near."""
+    import difflib  # 3 ms: nothing is wrong as a rule
+
     words = sorted(known)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:

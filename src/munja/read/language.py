@@ -10,7 +10,7 @@ import json
 import math
 import struct
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -123,11 +123,8 @@ class LanguageModel:
         return known
 
     def _parent(self, node: int) -> int:
-        low, high = 0, node
-        while low + 1 < high:  # the last node whose first child is not beyond this one
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._first[middle] <= node else (low, middle)
-        return low
+        # The last node whose first child is not beyond this one.
+        return max(0, bisect_right(self._first, node, 0, node) - 1)
 
 
 def open_language_model(artifact: Artifact, classes: Sequence[str]) -> LanguageModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,11 @@ from munja.read.codecs.ctc import Reading
 from munja.read.codecs.jamo import is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
-from munja.read.fitting import Fitting, Wish, fit_line
 from munja.read.spaces import close_up, narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
+
+if TYPE_CHECKING:  # most pictures are read without a pattern
+    from munja.read.fitting import Fitting, Wish
 
 TALL = 1.5  # a box this many times higher than wide holds text that runs up or down, or a single character
 SURE = 0.75  # a line read with a higher score is not looked at upside down
@@ -189,6 +191,8 @@ class LineReader:
         line = self._line(reading, quad, used)
         if wish is None:
             return [line], used / max(1, letters), False
+        from munja.read.fitting import fit_line
+
         free = FreeReading(line.text, line.score)
         fitting = fit_line(self._decoder, found, columns, reading, wish)
         lines = [replace(self._fitting_line(each, quad, used), free=free) for each in fitting.readings]

@@ -17,7 +17,6 @@ from munja.imaging.image import Frame, Image
 from munja.read.batching import show_line
 from munja.read.detect import Detector, Found
 from munja.read.engines import open_engine
-from munja.read.fitting import Wish
 from munja.read.lines import LineReader, Mapper
 from munja.read.order import page_angle, reading_order
 from munja.read.tiles import outside
@@ -25,6 +24,7 @@ from munja.read.turn import is_sideways, longest, quarter_turns, turned_back, tu
 from munja.read.weights import ModelSet
 
 if TYPE_CHECKING:  # most pictures are read without a pattern
+    from munja.read.fitting import Wish
     from munja.read.patterns.guide import PatternGuide
     from munja.read.patterns.pattern import Pattern
 
@@ -184,7 +184,7 @@ class PageReader:
                 continue
             left, top, right, bottom = box
             quad = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
-            whole = self.lines.read(upright.image, [quad], map, [Wish(guide, self._min_score)])
+            whole = self.lines.read(upright.image, [quad], map, [self._wished(guide)])
             if any(each.text for each in whole):
                 lines = [each for each in lines if each not in inside] + whole
         return lines
@@ -197,7 +197,12 @@ class PageReader:
     def _wish(self, quad: NDArray[np.float32], upright: Upright, guides: Sequence[PatternGuide | None]) -> Wish | None:
         x, y = quad.mean(0)
         guide = _guide_at(x, y, upright.boxes, guides)
-        return None if guide is None else Wish(guide, self._min_score)
+        return None if guide is None else self._wished(guide)
+
+    def _wished(self, guide: PatternGuide) -> Wish:
+        from munja.read.fitting import Wish
+
+        return Wish(guide, self._min_score)
 
     def _looks_upside_down(self, image: Image, quads: Sequence[NDArray[np.float32]]) -> bool:
         """Whether one of the longest lines seems to stand upside down."""

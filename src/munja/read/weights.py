@@ -11,7 +11,7 @@ from pathlib import Path
 
 from munja.core.artifact import Artifact, artifact_in_memory, open_artifact, sha256_of, write_atomically
 from munja.core.errors import ArtifactError, MissingExtraError
-from munja.core.registry import find, names, register
+from munja.core.registry import find, is_known, names, register
 
 Models = str | os.PathLike[str] | None
 DEFAULT = "munja"
@@ -64,7 +64,7 @@ def cache_folder() -> Path:
 
 def _named_or_folder(models: str | os.PathLike[str]) -> ModelSet:
     path = Path(models)
-    if isinstance(models, str) and models in names("models"):
+    if isinstance(models, str) and is_known("models", models):
         maker: Callable[[], ModelSet] = find("models", models)
         return maker()
     if not path.is_dir():

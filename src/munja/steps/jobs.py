@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import io
-import multiprocessing
-import signal
 from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,6 +170,8 @@ _worker = _Worker()
 
 def _begin(task: Task, stop: Any) -> None:
     """Prepare a worker process: Ctrl-C is the parent's to handle."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker.task, _worker.stop = task, stop
 
@@ -209,6 +207,10 @@ def read_side_by_side(jobs: Sequence[Job], task: Task, processes: int) -> Genera
 
     When this is closed or interrupted, each process stops after its page and leaves no unfinished file.
     """
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     pool = ProcessPoolExecutor(processes, context, _begin, (task, stop))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import glob
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -129,6 +128,8 @@ class Results:
         return self._writer.open(target, title=source.name, source=source.origin, password=self._password)
 
     def _begin(self, target: Path, index: int | None) -> None:
+        import tempfile
+
         with _plainly(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.", suffix=".tmp")
@@ -169,6 +170,8 @@ def _plainly(where: Path | None) -> Iterator[None]:
 
 def check_folder(folder: Path) -> None:
     """InputError before anything is read if results cannot be written to a folder."""
+    import tempfile
+
     with _plainly(folder):
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".munja.", suffix=".tmp")

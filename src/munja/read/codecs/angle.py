@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from annotated_types import Ge, Le, doc
 from numpy.typing import NDArray
 
 from munja.core.registry import register
+
+if TYPE_CHECKING:  # see core.registry
+    from annotated_types import Ge, Le, doc
 
 ANGLES = (0.0, 180.0)  # what lines of text are classified into
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import cv2
 import numpy as np
-from annotated_types import Gt, Interval, doc
 from numpy.typing import NDArray
 
 from munja.core.errors import SpecError
 from munja.core.registry import register
 from munja.imaging import geometry
+
+if TYPE_CHECKING:  # see core.registry
+    from annotated_types import Gt, Interval, doc
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _sigmoid(values: NDArray[Any]) -> NDArray[Any]:
 
 def log_softmax(logits: NDArray[Any], temperature: float = 1.0) -> NDArray[np.float64]:
     """Log probabilities (..., classes) of logits divided by a temperature; of a class that is never chosen, -inf."""
-    scaled = logits.astype(np.float64) / temperature
+    scaled: NDArray[np.float64] = np.divide(logits, temperature, dtype=np.float64)
     scaled -= scaled.max(-1, keepdims=True)
-    result: NDArray[np.float64] = scaled - np.log(np.exp(scaled).sum(-1, keepdims=True))
-    return result
+    scaled -= np.log(np.exp(scaled).sum(-1, keepdims=True))
+    return scaled
