@@ -14,7 +14,7 @@ from munja.models import recognise  # noqa: F401  registers the networks
 from munja.models.counts import multiply_adds, parameter_count
 from munja.models.four_stage import FourStage
 
-EXTRACTORS = ("vgg", "rcnn", "resnet", "mobilenet_v3", "rexnet")
+EXTRACTORS = ("vgg", "rcnn", "resnet", "mobilenet_v3", "rexnet", "dense")
 
 # Rectifier, extractor, encoder, head; millions of parameters and milliards of multiply-adds at 1 x 32 x 100, with 37
 # classes of CTC and 38 of attention.

@@ -119,3 +119,19 @@ def test_weights_of_which_nothing_fits_are_refused() -> None:
 def test_a_precision_that_is_not_known_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="f16, f32"):
         save_weights(tmp_path / "a.safetensors", nn.Linear(1, 1), Manifest("recognise", "a"), stored="bf16")
+
+
+def test_a_four_stage_network_takes_the_trunk_of_a_recogniser_of_columns_and_gives_it_back() -> None:
+    dense, head = {"name": "dense", "channels": 32}, {"name": "ctc"}
+    columns = build(
+        "recogniser", {"name": "ctc", "backbone": dense, "neck": {"name": "convolution", "blocks": 1}}, 1, 3
+    )
+    stages = build("recogniser", {"name": "four_stage", "extractor": dense, "head": head}, 1, 3)
+    fresh = adopt(stages, state_of(columns), old="ab", new="ab")
+    assert all(name.startswith("head.") for name in fresh)
+    trunk = state_of(columns)["backbone.fold.convolution.weight"]
+    assert torch.equal(stages.state_dict()["extractor.fold.convolution.weight"], trunk)
+    with torch.no_grad():
+        stages.extractor.fold.convolution.weight.add_(1.0)
+    assert not any(name.startswith("backbone.") for name in adopt(columns, state_of(stages), old="ab", new="ab"))
+    torch.testing.assert_close(state_of(columns)["backbone.fold.convolution.weight"], trunk + 1.0)

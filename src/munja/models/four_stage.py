@@ -1,6 +1,6 @@
 """The four-stage recogniser (arXiv:1904.01906): rectify, extract features, encode the sequence, predict.
 
-Two rectifiers or none, five extractors, two encoders or none and two predictors go together in any way. State-dict keys
+Two rectifiers or none, six extractors, two encoders or none and two predictors go together in any way. State-dict keys
 are the published ones, with rectifier, extractor, encoder and head for the four stages.
 """
 
@@ -116,7 +116,9 @@ def four_stage(
         100,
     ),
     rectifier: Annotated[Mapping[str, Any] | None, doc("Spec of the rectifier: tps or affine; none without")] = None,
-    extractor: Annotated[Mapping[str, Any], doc("Spec of the extractor: vgg, rcnn, resnet, mobilenet_v3 or rexnet")],
+    extractor: Annotated[
+        Mapping[str, Any], doc("Spec of the extractor: vgg, rcnn, resnet, mobilenet_v3, rexnet or dense")
+    ],
     encoder: Annotated[
         Mapping[str, Any] | None, doc("Spec of the encoder: bilstm or convolution; none without")
     ] = None,

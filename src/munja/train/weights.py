@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from munja.core.errors import ArtifactError, MissingExtraError, SpecError
 HEAD = "head."  # CTC: tensors of these names have one row for each class
 ATTENTION_ROWS = ("head.generator.weight", "head.generator.bias")
 ATTENTION_COLUMNS = "head.attention_cell.rnn.weight_ih"  # its last columns take the class before, one-hot
+TRUNKS = ("backbone.", "extractor.")  # the same layers, as a recogniser of columns and a four-stage one call them
 STORED = ("f16", "f32")
 
 
@@ -61,7 +63,7 @@ def adopt(network: nn.Module, state: Mapping[str, Tensor], *, old: Sequence[str]
     pairs = [(number, number) for number in range(special)]
     pairs += [(number, classes[each]) for number, each in enumerate(new, start=special) if each in classes]
     for key, value in own.items():
-        given = state.get(key)
+        given = _given(state, key)
         if key == "temperature":
             continue
         if given is None:
@@ -77,6 +79,12 @@ def adopt(network: nn.Module, state: Mapping[str, Tensor], *, old: Sequence[str]
     if len(fresh) == sum(key != "temperature" for key in own):
         raise ArtifactError("none of the weights to start from fits this network; is it the same model Spec?")
     return fresh + [f"class {character!r}" for character in new if character not in classes]
+
+
+def _given(state: Mapping[str, Tensor], key: str) -> Tensor | None:
+    """The tensor of a name; a trunk is taken over from either kind of recogniser."""
+    names = [key, *(key.replace(here, there, 1) for here, there in permutations(TRUNKS, 2) if key.startswith(here))]
+    return next((state[name] for name in names if name in state), None)
 
 
 def _class_axis(key: str, given: Tensor, classes: int, *, attention: bool) -> int | None:
