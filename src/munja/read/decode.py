@@ -20,6 +20,7 @@ from munja.read.language import LanguageModel
 CERTAIN = 0.98  # a line whose columns are all at least this sure is read without asking
 FLOOR = 1e-3  # classes less likely than this are not tried
 WITHIN = 6.0  # nats below the best text at which another is given up: 427 of 427 lines read the same as without
+KNOWN = 8.0  # nats by which a language model that knows a code prefers its letters; the package's own goes up to 3.4
 LIMIT = 40.0  # nats below the free reading at which a fitting one is given up
 
 
@@ -121,15 +122,26 @@ class ContextDecoder(CTCDecoder):
         classes = guided[0].classes
         reading = align(self._codec, log_probability, classes)
         rescored = self._rescored(reading, log_probability, classes)
-        return self._codec.join(self._digits(rescored, log_probability))
+        return self._codec.join(self._digits(rescored, log_probability, classes))
 
-    def _digits(self, reading: Reading, log_probability: NDArray[Any]) -> Reading:
-        """The reading with look-alikes of digits among digits changed to them, where the picture allows it."""
+    def _digits(self, reading: Reading, log_probability: NDArray[Any], classes: Sequence[int]) -> Reading:
+        """The reading with look-alikes of digits among digits changed to them.
+
+        Not where the picture does not allow it, nor where the language model knows a text that has just this letter.
+        """
         columns = np.clip(np.round(reading.columns), 0, len(log_probability) - 1).astype(int)
-        class_of = {digit: self._codec.charset.index(digit) + 1 for digit in "01" if digit in self._codec.charset}
 
         def possible(number: int, digit: str) -> bool:
-            return digit in class_of and float(log_probability[columns[number], class_of[digit]]) > math.log(FLOOR)
+            if digit not in self._codec.charset:
+                return False
+            wanted = self._codec.charset.index(digit) + 1
+            if float(log_probability[columns[number], wanted]) < math.log(FLOOR):
+                return False
+            state = self._language.start()
+            for each in classes[:number]:
+                state = self._language.step(state, each)[0]
+            known = self._language.step(state, classes[number])[1] - self._language.step(state, wanted)[1]
+            return known < KNOWN
 
         return replace(reading, characters=tuple(among_digits(reading.characters, possible)))
 
