@@ -62,6 +62,7 @@ class Detect:
         self.long_side, self.small_text = long_side, small_text
         self.region, self.outline = region, outline
         self.codec: dict[str, Any] = {"name": "db", "shrink_ratio": shrink_ratio, "threshold": 0.4, "min_side": 1.5}
+        self.codec["apart"] = 0.8
         self.labels: DB = build("codec", self.codec)
         self.metric = "pages/hmean"
 

@@ -179,3 +179,34 @@ def test_text_at_the_edge_and_beyond_it_is_labelled_as_far_as_it_goes() -> None:
 def test_labels_need_a_shrink_ratio() -> None:
     with pytest.raises(SpecError, match="shrink_ratio"):
         DB().encode([], 32, 32)
+
+
+def joined_column(*, wide: bool = False) -> np.ndarray:
+    """A map of two long lines, and of a column of three digits that have run together at 0.5; or one tall block."""
+    probability = np.zeros((120, 120), np.float32)
+    for top in (10, 30):
+        probability[top : top + 8, 40:110] = 0.95
+    probability[50:86, 10:16] = 0.5
+    for top in (50, 64, 78):
+        probability[top : top + 8, 10:16] = 0.95
+    if wide:
+        probability[50:86, 10:16] = 0.95
+    return probability
+
+
+def test_lines_that_run_together_one_below_the_other_come_apart() -> None:
+    settings = {"shrink_ratio": 0.6, "threshold": 0.3, "box_threshold": 0.5, "min_side": 1.5}
+    together = DB(**settings).decode(joined_column()).quads
+    apart = DB(**settings, apart=0.8).decode(joined_column()).quads
+    assert len(together) == 3
+    assert len(apart) == 5
+    tops = sorted(round(float(each[:, 1].mean())) for each in apart if each[:, 0].max() < 30)
+    assert tops == [54, 68, 82]
+
+
+def test_a_tall_letter_and_a_map_without_lines_stay_as_they_are() -> None:
+    codec = DB(shrink_ratio=0.6, threshold=0.3, box_threshold=0.5, min_side=1.5, apart=0.8)
+    assert len(codec.decode(joined_column(wide=True)).quads) == 3
+    alone = joined_column()
+    alone[:45] = 0.0  # nothing tells how high a line is
+    assert len(codec.decode(alone).quads) == 1

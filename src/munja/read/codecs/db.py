@@ -66,6 +66,9 @@ class DB:
         shrink_ratio: Annotated[
             float | None, Interval(gt=0, lt=1), doc("r of the labels; takes the place of unclip_ratio")
         ] = None,
+        apart: Annotated[
+            float | None, Interval(gt=0, lt=1), doc("probability at which lines that have run together come apart")
+        ] = None,
     ) -> None:
         self.threshold = threshold
         self.box_threshold = box_threshold
@@ -73,6 +76,7 @@ class DB:
         self.min_side = min_side
         self.max_boxes = max_boxes
         self.shrink_ratio = shrink_ratio
+        self.apart = apart
 
     def encode(
         self, quads: Sequence[NDArray[Any]], height: int, width: int, *, ignored: Sequence[NDArray[Any]] = ()
@@ -101,6 +105,8 @@ class DB:
         """The boxes in a probability map (H, W), in no particular order."""
         bitmap = (probability > self.threshold).astype(np.uint8)
         contours, _ = cv2.findContours(bitmap, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        if self.apart is not None:
+            contours = come_apart(probability, contours, self.apart)
         if len(contours) > self.max_boxes:
             contours = sorted(contours, key=len, reverse=True)[: self.max_boxes]
         quads, scores = [], []
@@ -135,6 +141,41 @@ class DB:
         k = 1.0 - self.shrink_ratio**2
         a, b, c = 8.0 - 4.0 * k, 2.0 * (1.0 - k) * total, -k * area
         return float((-b + np.sqrt(b * b - 4.0 * a * c)) / (2.0 * a))
+
+
+def come_apart(probability: NDArray[np.float32], contours: Sequence[Any], level: float) -> list[Any]:
+    """The contours of regions, those of several lines one below the other replaced by the contours of each.
+
+    Short lines of equal width, such as digits in a column, run together where they stand close. Such a region is at
+    least 1.6 times as high as the usual line of the map, and has parts above `level` that stand one below the other, none
+    of them higher than 1.5 usual lines.
+    """
+    flat = [box[3] for box in map(cv2.boundingRect, contours) if box[2] > 2 * box[3]]
+    if not flat:
+        return list(contours)
+    usual = float(np.median(flat)) + 1.0
+    found: list[Any] = []
+    for contour in contours:
+        left, top, width, height = cv2.boundingRect(contour)
+        parts: Sequence[Any] = ()
+        if height >= 1.6 * usual:
+            mask = np.zeros((height, width), np.uint8)
+            cv2.fillPoly(mask, [contour - (left, top)], 1)
+            cut = (probability[top : top + height, left : left + width] > level).astype(np.uint8) & mask
+            parts, _ = cv2.findContours(cut, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(left, top))
+        boxes = [cv2.boundingRect(part) for part in parts]
+        together = len(boxes) < 2 or max(box[3] for box in boxes) > 1.5 * usual or not _stacked(boxes)
+        found.extend([contour] if together else parts)
+    return found
+
+
+def _stacked(boxes: Sequence[Sequence[int]]) -> bool:
+    """Whether of boxes (left, top, width, height) any two stand one below the other."""
+    left, top, width, height = np.array(boxes).T
+    right, bottom = left + width, top + height
+    shared = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    below = top[:, None] >= bottom
+    return bool((below & (2 * shared > np.minimum(width[:, None], width))).any())
 
 
 def _raise_outline(
