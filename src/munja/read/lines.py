@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -17,8 +17,8 @@ from munja.imaging.geometry import grow_quad, quad_angle, quad_size
 from munja.imaging.image import Image
 from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line
 from munja.read.codecs import angle  # noqa: F401  (registers itself)
-from munja.read.codecs.ctc import Reading
-from munja.read.codecs.jamo import is_syllable
+from munja.read.codecs.ctc import BLANK, Reading
+from munja.read.codecs.jamo import FINALS, INITIALS, MEDIALS, is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
 from munja.read.spaces import close_up, narrow_signs, repair_spaces
@@ -35,6 +35,8 @@ UPRIGHT = 0.5  # a tall box on a page of lying lines that reads as one character
 # Of 452 misread codes, 213 were won back at first sight, 254 with the last two looks.
 LOOKS = ((1.0, -0.1), (0.8, -0.1), (1.25, -0.1))
 SAMPLE = 3  # lines whose direction is asked for before anything is read
+
+_INNER = frozenset(MEDIALS + FINALS)
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -58,6 +60,11 @@ class LineReader:
         self._decoder = line_decoder(recogniser, language, recogniser_engine)
         self._unguided = self._decoder if language is None else line_decoder(recogniser, None, recogniser_engine)
         self._engine = recogniser_engine
+        # How many Latin letters wide each class is, about: a syllable of Hangul two, which its initial stands for.
+        widths = [
+            0 if each in _INNER else 2 if each in INITIALS or is_syllable(each[0]) else 1 for each in manifest.charset
+        ]
+        self._letters = np.array([0, *widths], np.int64)
         self._space_level: float | None = self._rule.get("space_level")
         self._direction = None
         if direction is not None and direction_engine is not None:
@@ -150,32 +157,44 @@ class LineReader:
         if pad_x or pad_y:
             quad = grow_quad(quad, pad_x * height, pad_y * height)
         natural = line_width(*quad_size(quad), self._rule)
-        lines, pitch, near = self._read_at(image, quad, natural, wish)
+        looks = [self._look(image, quad, natural, wish)]
         narrow, wanted = self._rule.get("widen", (0.0, 0.0))
-        if 0.0 < pitch < narrow:
+        if narrow and 0.0 < (pitch := self._pitch(looks[0])) < narrow:
             # Condensed print has too few columns for each character: shown wider, it is read better.
             wide = min(round(natural * min(wanted / pitch, MOST_WIDENED)), MAX_LINE_WIDTH)
-            lines = max(lines, self._read_at(image, quad, wide, wish)[0], key=_rank)
+            looks.append(self._look(image, quad, wide, wish))
+            if wish is None:  # context is asked about one of them, for it takes as long as the picture
+                looks = [max(looks, key=_sureness)]
+        lines, near = max((self._decoded(look, quad, wish) for look in looks), key=lambda each: _rank(each[0]))
         if near:
             # A recogniser of one width has seen lines at no other.
             for across, above in LOOKS[:1] if "fit" in self._rule else LOOKS:
                 shown = grow_quad(quad, 0.0, above * height)
                 width = min(max(1, round(natural * across)), MAX_LINE_WIDTH)
-                lines = max(lines, self._read_at(image, shown, width, wish)[0], key=_rank)
+                again = self._decoded(self._look(image, shown, width, wish), shown, wish)[0]
+                lines = max(lines, again, key=_rank)
         return lines
 
-    def _read_at(
-        self, image: Image, quad: NDArray[np.float32], line_pixels: int, wish: Wish | None
-    ) -> tuple[list[Line], float, bool]:
-        """The line read at a width in pixels, or its parts that fit; and the mean distance between characters there.
-
-        And whether something nearly fits, so that another look may help.
-        """
+    def _look(self, image: Image, quad: NDArray[np.float32], line_pixels: int, wish: Wish | None) -> _Look:
+        """What the recogniser computes of a line shown at a width in pixels."""
         picture = cut_line(image, quad, line_pixels, self._rule)
         outputs = [*self._decoder.outputs, *([] if self._space_level is None else ["space"])]
         if wish is not None:
-            outputs += [each for each in self._decoder.fit_outputs if each not in outputs]
+            outputs += self._decoder.fit_outputs
+        if "widen" in self._rule:
+            outputs += ["index", "score"]
+        outputs = list(dict.fromkeys(outputs))
         found = {name: value[0] for name, value in zip(outputs, self._engine.run(picture, outputs), strict=True)}
+        return _Look(picture, line_pixels, found)
+
+    def _pitch(self, look: _Look) -> float:
+        """The mean distance in pixels between the characters of a look, as its best classes say; 0 where none is."""
+        letters = int(self._letters[_runs(look)[0]].sum())
+        return min(look.pixels, look.picture.shape[2]) / letters if letters else 0.0
+
+    def _decoded(self, look: _Look, quad: NDArray[np.float32], wish: Wish | None) -> tuple[list[Line], bool]:
+        """The line of a look, or its parts that fit; and whether something nearly fits."""
+        picture, line_pixels, found = look.picture, look.pixels, look.found
         columns = max(1, round(line_pixels * self._rule["columns_per_pixel"]))
         reading = narrow_signs(self._decoder.decode(found, columns))
         centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
@@ -187,17 +206,16 @@ class LineReader:
         used = float(min(line_pixels, picture.shape[2]))
         wide, high = quad_size(quad)
         reading, centres = close_up(reading, centres, wide / max(1.0, high) / used)
-        letters = sum(2 if is_syllable(each) else 1 for each in reading.characters)  # a syllable is about twice as wide
         line = self._line(reading, quad, used)
         if wish is None:
-            return [line], used / max(1, letters), False
+            return [line], False
         from munja.read.fitting import fit_line
 
         free = FreeReading(line.text, line.score)
         fitting = fit_line(self._decoder, found, columns, reading, wish)
         lines = [replace(self._fitting_line(each, quad, used), free=free) for each in fitting.readings]
         lines = lines or [Line("", line.polygon, 0.0, (), line.angle, free=free)]
-        return lines, used / max(1, letters), fitting.near
+        return lines, fitting.near
 
     def _line(self, reading: Reading, quad: NDArray[np.float32], used: float) -> Line:
         """The Line of a reading of the quad, shown `used` pixels wide."""
@@ -211,6 +229,29 @@ class LineReader:
             return line
         first, last = line.words[0].polygon, line.words[-1].polygon
         return replace(line, polygon=(first[0], last[1], last[2], first[3]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A line as it was shown, (1, H, W, C), of which `pixels` columns are its own, and what came out of it."""
+
+    picture: NDArray[np.uint8]
+    pixels: int
+    found: Mapping[str, NDArray[Any]]
+
+
+def _runs(look: _Look) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The classes (K,) of the runs of equal best classes, blanks left out, and the highest probability of each."""
+    index, score = look.found["index"], look.found["score"]
+    starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+    classes = index[starts].astype(np.int64)
+    return classes[classes != BLANK], np.maximum.reduceat(score, starts)[classes != BLANK].astype(np.float64)
+
+
+def _sureness(look: _Look) -> float:
+    """The mean logarithm of the probabilities of a look's characters."""
+    scores = _runs(look)[1]
+    return float(np.log(scores + 1e-9).mean()) if len(scores) else -np.inf
 
 
 def _rank(lines: Sequence[Line]) -> tuple[float, float]:

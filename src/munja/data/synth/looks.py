@@ -42,6 +42,7 @@ class Look:
     round_dots: bool
     stencil: bool
     broken: float
+    marks: float  # what is left of the ink of small marks, which a worn thermal head loses first; 1: all
     paper: float
     ink: float
     gain: float
@@ -111,6 +112,7 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         round_dots=random.random() < 0.5,
         stencil=happens("stencil"),
         broken=random.uniform(0.1, 0.4) if "broken" in severe else 0.0,
+        marks=random.uniform(0.0, 0.5) if random.random() < chances.get("faint_marks", 0.0) else 1.0,
         paper=paper, ink=ink,
         gain=random.uniform(0.85, 1.6) if random.random() < 0.6 else 1.0,
         bias=random.uniform(-0.12, 0.05) if random.random() < 0.5 else 0.0,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from munja.data.synth.looks import Look
 from munja.data.synth.placement import Placement
 
 _TALL, _DEEP = "bdfhklAEHMT", "gjpqy"
+_MARKS = ".,:'"  # what print loses first
 _LEAST_STRETCH = 0.5
 _LEVEL = np.zeros(1024, np.int32)
 
@@ -214,7 +216,10 @@ class Renderer:
         columns = origin_x + math.ceil(placement.x0 + placement.width / placement.scale_x + lean) + 2
         canvas = np.zeros((rows, columns), np.uint8)
         tables = (atlas.offset, atlas.width, atlas.height, atlas.left, atlas.top, atlas.pixels)
-        paint(canvas, line.glyphs, line.pen, line.shift, origin_x, origin_y, *tables)
+        if look.marks < 1.0:
+            _paint_faint(canvas, line, look.marks, random, origin_x, origin_y, tables)
+        else:
+            paint(canvas, line.glyphs, line.pen, line.shift, origin_x, origin_y, *tables)
         if look.stencil:
             _bridge(canvas, line, self._boxes(line), origin_x)
         for side in look.neighbours:
@@ -247,6 +252,24 @@ def _cut(text: str, count: int) -> str:
     if count < len(text) and text[count : count + 1] != " " and part.rfind(" ") >= count // 2 > 0:
         part = part[: part.rfind(" ")]
     return part.strip()
+
+
+def _paint_faint(
+    canvas: NDArray[np.uint8],
+    line: _Set,
+    left: float,
+    random: Random,
+    origin_x: int,
+    origin_y: int,
+    tables: tuple[NDArray[Any], ...],
+) -> None:
+    """Draw a line of which most marks within numbers and at the ends of words keep only a share `left` of their ink."""
+    faint = np.array([each in _MARKS and random.random() < 0.7 for each in line.text])
+    for chosen, share in ((faint, left), (~faint, 1.0)):
+        if chosen.any():
+            layer = np.zeros_like(canvas)
+            paint(layer, line.glyphs[chosen], line.pen[chosen], line.shift[chosen], origin_x, origin_y, *tables)
+            np.maximum(canvas, cv2.convertScaleAbs(layer, alpha=share), out=canvas)
 
 
 def _bridge(canvas: NDArray[np.uint8], line: _Set, boxes: NDArray[np.float32], origin_x: int) -> None:
