@@ -56,6 +56,7 @@ def test_a_kind_of_page_has_its_own_settings_before_those_of_all() -> None:
     own = {"long_side": [500, 600], "across": [20, 30], "least_size": 9, "scan": 0.1, "looks": {"crease": 0.0}}
     recipe = read_page_recipe({**tree, "kinds": {"receipt": own}})
     receipt, letter = recipe.of("receipt"), recipe.of("letter")
-    assert receipt.long_side == (500, 600) and letter.long_side == (900, 950)
-    assert receipt.looks == {"crease": 0.0, "jpeg": 0.5} and letter.looks == recipe.looks
+    assert (receipt.long_side, letter.long_side) == ((500, 600), (900, 950))
+    assert receipt.looks == {"crease": 0.0, "jpeg": 0.5}
+    assert letter.looks == recipe.looks
     assert (receipt.across, receipt.least_size, receipt.scan) == ((20.0, 30.0), 9.0, 0.1)
