@@ -169,6 +169,22 @@ def test_layouts_are_read_as_a_person_reads_them(name: str, degrees: float) -> N
     assert order_of_shuffled(turned(quads, degrees), degrees, 7) == list(range(len(quads)))
 
 
+def aslant(quads: Sequence[np.ndarray], across: float, down: float) -> list[np.ndarray]:
+    """Quads as a camera sees them that looks at the paper from a side."""
+    tilt = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [across, down, 1.0]])
+    seen = [np.concatenate([quad, np.ones((4, 1))], axis=1) @ tilt.T for quad in quads]
+    return [(each[:, :2] / each[:, 2:]).astype(np.float32) for each in seen]
+
+
+@pytest.mark.parametrize(("across", "down"), [(3e-4, 0.0), (-2e-4, 1e-4), (2e-4, 2e-4)])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_rows_that_run_apart_are_read_as_rows(across: float, down: float, seed: int) -> None:
+    form = cells(0, 30, (0, 120), (170, 200), (600, 120), (770, 180))
+    quads = [quad.astype(np.float32) for quad in aslant(form, across, down)]
+    angle = page_angle([float(np.degrees(np.arctan2(*(quad[1] - quad[0])[::-1]))) % 360 for quad in quads], [1] * 120)
+    assert order_of_shuffled(quads, angle, seed) == list(range(len(quads)))
+
+
 def test_thousands_of_lines_are_ordered_in_a_moment() -> None:
     quads = [box(column * 500, row * 25, 450) for column in range(2) for row in range(1000)]
     assert reading_order(quads, 0) == list(range(2000))

@@ -21,6 +21,7 @@ from munja.read.codecs.ctc import BLANK, Reading
 from munja.read.codecs.jamo import FINALS, INITIALS, MEDIALS, is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
+from munja.read.rings import without_ring
 from munja.read.spaces import close_up, narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
 
@@ -205,6 +206,7 @@ class LineReader:
             )
         used = float(min(line_pixels, picture.shape[2]))
         wide, high = quad_size(quad)
+        reading, centres = without_ring(reading, centres, picture[0, :, : round(used)])
         reading, centres = close_up(reading, centres, wide / max(1.0, high) / used)
         line = self._line(reading, quad, used)
         if wish is None:

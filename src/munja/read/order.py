@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 ORDERS = ("reading", "raw")
 SHORT = 3.0  # times the usual height: a line no wider than this says nothing about columns
+LEAST_ROWS = 8  # lines that are longer than that, for rows that run apart to be made level
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ def reading_order(quads: Sequence[NDArray[np.float32]], angle: float) -> list[in
     turn = np.radians(-angle)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     boxes = []
-    for index, quad in enumerate(quads):
-        upright = quad @ rotation.T
+    for index, upright in enumerate(_level([quad @ rotation.T for quad in quads])):
         left, right = upright[[0, 3], 0].mean(), upright[[1, 2], 0].mean()
         top, bottom = upright[:2, 1].mean(), upright[2:, 1].mean()
         boxes.append(_Box(index, min(left, right), max(left, right), min(top, bottom), max(top, bottom)))
@@ -65,6 +65,34 @@ def page_angle(angles: Sequence[float], weights: Sequence[float]) -> float:
     order = np.argsort(skew)
     middle = int(np.searchsorted(np.cumsum(weight[kept][order]), weight[kept].sum() / 2.0))
     return float((90.0 * chosen + skew[order][min(middle, len(order) - 1)]) % 360.0)
+
+
+def _level(quads: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    """The quads (4, 2) with their rows made level where they run apart, as those of a page seen aslant do.
+
+    Parallel rows seen in perspective meet in one point, so the slope of a row is a linear function of the height at
+    which it crosses the middle of the page: slope = a + c * height. Both are fitted to the longer lines' own slopes.
+    """
+    corners = np.asarray(quads, np.float64)
+    along = 0.5 * (corners[:, 1] + corners[:, 2] - corners[:, 0] - corners[:, 3])
+    tall = np.abs(0.5 * (corners[:, 2, 1] + corners[:, 3, 1] - corners[:, 0, 1] - corners[:, 1, 1]))
+    long = along[:, 0] > SHORT * np.maximum(tall, 1.0)
+    if long.sum() < LEAST_ROWS:
+        return quads
+    middle = corners.reshape(-1, 2).mean(axis=0)
+    x, y = (corners[long].mean(axis=1) - middle).T
+    slope = along[long, 1] / along[long, 0]
+    weight = np.minimum(along[long, 0], 20 * tall[long])
+    a, c = 0.0, 0.0
+    for _ in range(5):  # weighted anew by how well each line agrees: some quads are askew
+        of = np.stack([np.ones_like(y), y - slope * x], axis=1)
+        (a, c) = np.linalg.lstsq(of * weight[:, None], slope * weight, rcond=None)[0]
+        off = np.abs(slope - of @ (a, c))
+        weight = np.minimum(along[long, 0], 20 * tall[long]) / (1.0 + (off / (np.median(off) + 1e-3)) ** 2)
+    away = corners - middle
+    if abs(c) * float(np.ptp(x)) * float(np.ptp(y)) < 2.0 * float(np.median(tall)):
+        return quads  # what is nearly parallel is left as it is
+    return list(np.stack([away[..., 0], (away[..., 1] - a * away[..., 0]) / (1.0 + c * away[..., 0])], axis=-1))
 
 
 def _ordered(boxes: list[_Box]) -> list[_Box]:

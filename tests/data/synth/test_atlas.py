@@ -93,3 +93,23 @@ def test_the_second_call_reads_the_cache_file(fonts: Path, cache: Path, atlas: A
     before = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
     cached_atlas(characters("ascii"), FontRules(folders=(str(fonts),)), cache=cache)
     assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == before
+
+
+def test_a_face_with_the_syllables_of_ksx1001_alone_is_a_hangul_face(fonts: Path, tmp_path: Path) -> None:
+    subset = pytest.importorskip("fontTools.subset")
+    kept = f"가한는다봤쨈{characters('ascii')}"
+    for name, wanted in (("few.ttf", kept), ("none.ttf", characters("ascii"))):
+        options = subset.Options(notdef_outline=True)
+        font = subset.load_font(str(fonts / "NanumGothic.ttf"), options)
+        cut = subset.Subsetter(options)
+        cut.populate(text=wanted)
+        cut.subset(font)
+        (tmp_path / name).mkdir()
+        font.save(str(tmp_path / name / name))
+        font.close()
+        rules = FontRules(folders=(str(tmp_path / name),))
+        made = cached_atlas(characters("korean"), rules, cache=tmp_path)
+        assert [each.hangul for each in made.faces] == [name == "few.ttf"]
+        present = {each for each, glyph in zip(made.characters, made.index[0], strict=True) if glyph >= 0}
+        assert ({"한", "쨈"} <= present) == (name == "few.ttf")
+        assert "힣" not in present

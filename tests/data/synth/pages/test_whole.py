@@ -66,6 +66,28 @@ def test_a_recipe_with_a_long_side_writes_whole_pages(pages: dict[str, Any], tmp
     assert len(sizes) == 3
 
 
+def test_the_smallest_print_of_a_kind_is_as_large_as_its_recipe_says(pages: dict[str, Any]) -> None:
+    recipe = {**pages, "pages": {"certificate": 1}, "long_side": [900, 1000]}
+    small, large = (
+        [
+            float(np.linalg.norm(line.quad[3] - line.quad[0]))
+            for page in PageSynthesiser({**recipe, "kinds": {"certificate": own}}).whole(5, 4)
+            for line in page.lines
+            if not line.ignore
+        ]
+        for own in ({"across": [100, 110]}, {"across": [100, 110], "least_size": 11})
+    )
+    # A line of small letters alone is as high as its ink.
+    assert np.percentile(small, 5) < 9 < 11 < np.percentile(large, 5)
+
+
+def test_pages_of_a_kind_stay_the_same_while_another_kind_is_tuned(pages: dict[str, Any]) -> None:
+    recipe = {**pages, "pages": {"receipt": 1}, "long_side": SIDES}
+    tuned = {**recipe, "kinds": {"letter": {"scan": 0.0}}}
+    one, other = (PageSynthesiser(each).whole(4, 2) for each in (recipe, tuned))
+    assert all(np.array_equal(a.image, b.image) for a, b in zip(one, other, strict=True))
+
+
 def test_whole_pages_need_a_recipe_that_says_how_large() -> None:
     for wrong in ([100, 400], [900], "900", [900, 500]):
         with pytest.raises(SpecError, match="long_side"):

@@ -39,6 +39,8 @@ def certificate(sheet: Sheet, desk: Desk, random: Random) -> None:
         column.down(random.choice((0, 0, 0.3, 0.8)))
         for _ in range(random.choice((0, 1, 1, 2))):
             random.choice((parts.section, parts.section, parts.inspections, parts.notes))()
+        if sheet.area is not None and column.y > 0.85 * sheet.bottom:
+            break  # what would follow runs over the edge of the paper
         if random.random() < 0.5:
             parts.notes()
         if random.random() < 0.75:
@@ -182,7 +184,7 @@ class _Parts:
         if self.number == "disc":  # white on black: the ink that is still to come cannot spare the digits
             canvas, level, ink = column.sheet.ground, 40, 250
         cv2.circle(canvas, centre, max(2, round(radius)), level, -1 if ink > 0 else 1, cv2.LINE_AA)
-        line = column.desk.typesetter.set(text, column.larger(0.6 * size / column.style.size, stretch=0.75))
+        line = column.desk.typesetter.set(text, replace(column.style, size=0.6 * size, stretch=0.75))
         if line is not None and column.shown:
             column.sheet.write(line, centre[0] - 0.5 * line.width, middle + 0.3 * size, level=ink, labelled=False)
         return x + 2 * radius + 0.3 * size
@@ -231,7 +233,9 @@ class _Parts:
         column, random, copy = self.column, self.random, self.column.desk.copy
         small = column.larger(random.uniform(0.6, 0.85))
         top = column.y
-        tight = replace_pitch(column, random.uniform(1.45, 2.0) * (1.12 if copy.korean else 1.0))
+        pitch = random.uniform(1.45, 2.0) * (1.12 if copy.korean else 1.0)
+        # Rows that touch are for a detector to part; on whole pages they stand as far apart as on real forms.
+        tight = replace_pitch(column, pitch if column.sheet.area is None else 1.15 * pitch)
         inner = random.uniform(0.3, 1.0) * small.size
         for k in range(random.randint(1, 6)):
             text = copy.of(random, "certificate_notes") if random.random() < 0.8 else copy.running(random, 60)
@@ -241,6 +245,8 @@ class _Parts:
                 )
             tight.put(text, column.x0 + inner, room=column.x1 - column.x0 - 2 * inner, style=small)
             tight.down(1, small)
+            if column.sheet.area is not None and tight.full:
+                break
         column.y = tight.y + 0.3 * small.size
         if random.random() < 0.4:
             corner = (round(column.x0), round(top)), (round(column.x1), round(column.y))

@@ -33,15 +33,27 @@ _KOREAN = {
     "mixed": ("korean_receipt", "codes", "quantities", "web", "korean_dates", "rare_syllables"),
 }
 
+_INVENTED = ("random_words", "random_syllables", "rare_syllables")
+
 
 class Copy:
-    """The texts of one page: `korean` chooses the language, `capitals` sets everything in capitals."""
+    """The texts of one page: `korean` chooses the language, `capitals` sets everything in capitals.
 
-    def __init__(self, source: TextSource, corpora: str, *, korean: bool, capitals: bool) -> None:
+    Without `invented` words every text is of a kind that stands on real pages.
+    """
+
+    def __init__(
+        self, source: TextSource, corpora: str, *, korean: bool, capitals: bool, invented: bool = True
+    ) -> None:
         self.korean = korean
         self._source = source
         self._capitals = capitals
+        self._invented = invented
         self._kinds = _KOREAN if korean else _ENGLISH
+        if not invented:
+            self._kinds = {
+                role: tuple(each for each in kinds if each not in _INVENTED) for role, kinds in self._kinds.items()
+            }
         store = load_corpora(corpora)
         self._running = store.korean if korean else store.english
 
@@ -60,7 +72,7 @@ class Copy:
 
     def running(self, random: Random, length: int) -> str:
         """Running words of about `length` characters; now and then something else stands among them."""
-        if random.random() < 0.06:
+        if random.random() < 0.06 and self._invented:
             return self._source.draw(random, length, length + 4)
         start = random.randrange(max(1, len(self._running) - length))
         kept, size = [], -1
@@ -85,6 +97,7 @@ class Desk:
     faces: Faces
     copy: Copy
     size: float  # pixels of a capital in the page's running text
+    least: float = 0.0  # and in its smallest print
 
     def face(self, random: Random) -> int:
         """A face by weight that suits the page's language."""
@@ -178,8 +191,8 @@ class Column:
         self.down(1, style)
 
     def larger(self, factor: float, **changes: float) -> Style:
-        """The column's style at another size."""
-        return replace(self.style, size=self.style.size * factor, **changes)  # type: ignore[arg-type]
+        """The column's style at another size, but no smaller than the smallest print of the page."""
+        return replace(self.style, size=max(self.style.size * factor, self.desk.least), **changes)  # type: ignore[arg-type]
 
     def characters(self, style: Style | None = None) -> int:
         """About how many characters fit into a row."""

@@ -90,6 +90,10 @@ class PageSynthesiser:
         settings = asdict(self.recipe)
         del settings["backgrounds"], settings["lines"]["corpora"], settings["lines"]["cache"]
         del settings["lines"]["fonts"]["folders"], settings["lines"]["fonts"]["atlas"]
+        # Nor are settings of kinds that are not drawn: pages of one kind stay as they are while others are tuned.
+        settings["kinds"] = {kind: own for kind, own in settings["kinds"].items() if kind in self._kinds}
+        if not settings["kinds"]:
+            del settings["kinds"]
         tree = json.dumps(settings, sort_keys=True)
         self._salt = f"{hashlib.blake2b(tree.encode(), digest_size=8).hexdigest()}/{split}"
 
@@ -107,17 +111,19 @@ class PageSynthesiser:
 
     def whole(self, seed: int, count: int) -> list[WholePage]:
         """`count` whole pages of the recipe's `long_side`, to read and to measure with; none is turned on its side."""
-        if count < 1 or self.recipe.long_side is None:
+        if count < 1 or any(self.recipe.of(kind).long_side is None for kind in self._kinds):
             raise InputError(f"1 page or more, by a recipe with a long_side, was wanted; got {count}")
         random = Random(f"{self._salt}/{seed}/whole")
-        return [self._whole(random, self.recipe.long_side) for _ in range(count)]
+        return [self._whole(random) for _ in range(count)]
 
-    def _whole(self, random: Random, sides: tuple[int, int]) -> WholePage:
+    def _whole(self, random: Random) -> WholePage:
         kind = random.choices(self._kinds, cum_weights=self._totals)[0]
-        size = random.randint(*sides)
-        frame = whole.frame(random, kind, size)
-        desk = self._desk(random, size=frame.size)
-        happens = self._looks(random, desk)
+        own = self.recipe.of(kind)
+        assert own.long_side is not None
+        size = random.randint(*own.long_side)
+        frame = whole.frame(random, kind, size, across=own.across)
+        desk = self._desk(random, kind, size=frame.size)
+        happens = self._looks(random, kind, desk)
         free = kind in _FREE
         pose = camera.pose(random, happens, frame.side, size, angle=self.recipe.angle, free=free)
         moved = bool(np.abs(pose[:2, :2] - np.eye(2)).max() > 0.02 or pose[2, :2].any())
@@ -131,8 +137,8 @@ class PageSynthesiser:
         pose = np.array([[1.0, 0.0, -x0], [0.0, 1.0, -y0], [0.0, 0.0, 1.0]]) @ pose
         return WholePage(picture, kind, lines_seen(sheet.lines, pose, picture))
 
-    def _looks(self, random: Random, desk: Desk) -> camera.Happens:
-        looks = self.recipe.looks
+    def _looks(self, random: Random, kind: str, desk: Desk) -> camera.Happens:
+        looks = self.recipe.of(kind).looks
         harm = _harm(random, looks, most=2 if desk.size > 9 else 1)
 
         def happens(name: str) -> bool:
@@ -143,8 +149,8 @@ class PageSynthesiser:
 
     def _page(self, random: Random, size: int) -> tuple[NDArray[np.uint8], tuple[PageLine, ...]]:
         kind = random.choices(self._kinds, cum_weights=self._totals)[0]
-        desk = self._desk(random)
-        happens = self._looks(random, desk)
+        desk = self._desk(random, kind)
+        happens = self._looks(random, kind, desk)
         turned = happens("turn")
         side = size + 8
         pose = camera.pose(random, happens, side, size, angle=self.recipe.angle, free=kind in _FREE)
@@ -165,7 +171,7 @@ class PageSynthesiser:
     ) -> NDArray[np.uint8]:  # fmt: skip
         """The picture (size, size) of a sheet that a layout fills; `edges` are those of its paper, where known."""
         paper, free = kind in _PAPER, kind in _FREE
-        scan = paper and random.random() < 0.6
+        scan = paper and random.random() < self.recipe.of(kind).scan
         level = _paper_level(random, scan) if paper else 255.0
         sheet.ground[:] = round(level)
         if free and not (kind == "nothing" and random.random() < 0.2):
@@ -190,15 +196,17 @@ class PageSynthesiser:
         picture = camera.seen(picture, pose, size)
         return camera.photographed(picture, random, happens, scan=scan)
 
-    def _desk(self, random: Random, *, size: float = 0.0) -> Desk:
+    def _desk(self, random: Random, kind: str, *, size: float = 0.0) -> Desk:
         low, high = self.recipe.size
         middle, spread = math.log(math.sqrt(low * high)), math.log(high / low) / 3.2
         size = size or min(max(math.exp(random.gauss(middle, spread)), low), high)
         korean = random.random() < self.recipe.korean
         lines = self.recipe.lines
         capitals = random.random() < 0.6 * lines.capitals
-        copy = Copy(self._source, lines.corpora, korean=korean, capitals=capitals)
-        return Desk(self._typesetter, self._faces, copy, max(size, 7.0) if korean else size)
+        own = self.recipe.of(kind)
+        copy = Copy(self._source, lines.corpora, korean=korean, capitals=capitals, invented=own.invented)
+        size = max(size, own.least_size, 7.0 if korean else 0.0)
+        return Desk(self._typesetter, self._faces, copy, size, own.least_size)
 
     def _on_table(
         self, random: Random, sheet: Sheet, picture: NDArray[np.uint8], happens: camera.Happens, *, scan: bool,

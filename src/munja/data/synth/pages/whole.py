@@ -68,15 +68,16 @@ class Frame:
         return forward(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]]), pose)
 
 
-def frame(random: Random, kind: str, size: int) -> Frame:
-    """A frame for a page of a kind whose longer side is `size` pixels."""
+def frame(random: Random, kind: str, size: int, *, across: tuple[float, float] | None = None) -> Frame:
+    """A frame for a page of a kind whose longer side is `size` pixels and whose text is `across` capitals wide."""
+    across = across or _ACROSS[kind]
     tall = random.uniform(*_TALL.get(kind, _PAPER_TALL))
     high, wide = (size, size / tall) if tall >= 1 else (size * tall, size)
     side = round(1.3 * size) + 8
     x0, y0 = 0.5 * (side - wide), 0.5 * (side - high)
     paper = (x0, y0, x0 + wide, y0 + high)
     if kind in _FREE:
-        return Frame(side, paper, None, wide / random.uniform(*_ACROSS[kind]))
+        return Frame(side, paper, None, wide / random.uniform(*across))
     margin = wide * random.uniform(0.03, 0.05 if kind in _SCREENS or kind == "receipt" else 0.09)
     area = (paper[0] + margin, paper[1] + margin, paper[2] - margin, paper[3] - margin)
-    return Frame(side, paper, area, (area[2] - area[0]) / random.uniform(*_ACROSS[kind]))
+    return Frame(side, paper, area, (area[2] - area[0]) / random.uniform(*across))
