@@ -147,8 +147,8 @@ def come_apart(probability: NDArray[np.float32], contours: Sequence[Any], level:
     """The contours of regions, those of several lines one below the other replaced by the contours of each.
 
     Short lines of equal width, such as digits in a column, run together where they stand close. Such a region is at
-    least 1.6 times as high as the usual line of the map, and has parts above `level` that stand one below the other, none
-    of them higher than 1.5 usual lines.
+    least 1.6 times as high as the usual line of the map, and has parts above `level` that stand one below the other,
+    none of them higher than 1.5 usual lines.
     """
     flat = [box[3] for box in map(cv2.boundingRect, contours) if box[2] > 2 * box[3]]
     if not flat:
