@@ -117,13 +117,15 @@ def pretrain(out: Path, name: str, recipe: Path, rest: list[str]) -> None:
     munja("export", str(folder / "best.safetensors"), "--out", str(folder / "reader.onnx"), "--data", str(lines))
 
 
-def tune(out: Path, name: str, start: Path | None, minutes: float, rest: list[str]) -> None:
+def tune(out: Path, name: str, start: Path | None, minutes: float, hows: list[str], rest: list[str]) -> None:
     """Fine-tune a model with both shares; one that has learnt from the drawn crops goes on seeing them."""
     replay = ["--replay", str(out / "pool")] if start is None else []
     start = start or out / f"{name}-pretrained" / "best.safetensors"
-    for how, shares in SHARES.items():
+    for how in hows:
         sets = [part for each in SETS for part in ("--data", f"{each}={out / each / 'labels.csv'}")]
-        given = [part for each, share in zip(SETS, shares, strict=True) for part in ("--shares", f"{each}={share}")]
+        given = [
+            part for each, share in zip(SETS, SHARES[how], strict=True) for part in ("--shares", f"{each}={share}")
+        ]
         munja("finetune", "--from", str(start), *sets, *given, *replay, "--pattern", PATTERN, "--minutes", str(minutes),
               "--keep-worse", "--out", str(out / f"{name}-{how}"), *rest)  # fmt: skip
 
@@ -140,7 +142,8 @@ def readers(out: Path, start: Path | None) -> dict[str, Artifact]:
     found = {"PP-OCRv6 small": model_set("ppocr").recogniser}
     if start is not None:
         found["the package's own"] = open_artifact(start)
-    found |= {path.parent.name: open_artifact(path) for path in sorted(out.glob("*-*/reader*.onnx"))}
+    for path in sorted(out.glob("*-*/reader*.onnx")):
+        found[path.parent.name + path.stem.removeprefix("reader").replace("-", " ")] = open_artifact(path)
     return found
 
 
@@ -200,6 +203,7 @@ def main() -> None:
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--minutes", type=float, default=4.0)
     parser.add_argument("--recipe", type=Path, default=Path("recipes/recognise/codes_light.toml"))
+    parser.add_argument("--how", action="append", choices=list(SHARES), help="shares of the sets; both by default")
     parser.add_argument("--count", type=int, default=60_000)
     given, rest = parser.parse_known_args()
     if given.part == "make":
@@ -209,7 +213,7 @@ def main() -> None:
     elif given.part == "pretrain":
         pretrain(given.out, given.name, given.recipe, rest)
     elif given.part == "tune":
-        tune(given.out, given.name, given.start, given.minutes, rest)
+        tune(given.out, given.name, given.start, given.minutes, given.how or list(SHARES), rest)
     else:
         table(given.out, given.start)
 
