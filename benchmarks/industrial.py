@@ -126,7 +126,7 @@ def tune(out: Path, name: str, start: Path | None, minutes: float, hows: list[st
         given = [
             part for each, share in zip(SETS, SHARES[how], strict=True) for part in ("--shares", f"{each}={share}")
         ]
-        munja("finetune", "--from", str(start), *sets, *given, *replay, "--pattern", PATTERN, "--minutes", str(minutes),
+        munja("finetune", "--from", str(start), *sets, *given, *replay, "--minutes", str(minutes),
               "--keep-worse", "--out", str(out / f"{name}-{how}"), *rest)  # fmt: skip
 
 
