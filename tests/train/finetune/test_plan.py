@@ -144,8 +144,8 @@ def test_drawn_codes_are_replayed_from_their_recipe_or_from_a_folder_of_them(tmp
     assert replay == {"name": "labelled", "path": str(tmp_path / "drawn"), **shown}
     recipe_ = recipe_of(Request(Path("s"), {}), FOUR_STAGE, prepared(tmp_path / "own", [90, 200]), replay)
     own, mixed = recipe_["task"]["data"]["sets"]
-    assert len(mixed["augment"]) == len(own["augment"]) == len(AUGMENT)
-    assert own["stretch"] == 100
+    assert mixed == replay, "varied as it was drawn"
+    assert (own["stretch"], len(own["augment"])) == (100, len(AUGMENT))
     assert recipe_["task"]["widths"] == [160, 256], "no wider ones for what is not drawn meanwhile"
     assert recipe_["task"]["validation"][GENERAL] == replay
 

@@ -129,12 +129,10 @@ def _data(
     request: Request, prepared: Prepared, crops: Mapping[str, Any], replay: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     shares = shares_of_sets(prepared.counts, request.shares or {}, request.floor)
-    varied = {"augment": [dict(each) for each in AUGMENT]}
-    own = [{**crops, "collections": [name], **varied} for name in shares]
+    own = [{**crops, "collections": [name], "augment": [dict(each) for each in AUGMENT]} for name in shares]
     part = request.replay_share if replay is not None else 0.0
-    sets: list[Any] = own
-    if replay is not None and part > 0.0:
-        sets = [*own, dict(replay) | (varied if replay["name"] == "labelled" else {})]
+    # Drawn crops are many, and varied as they were drawn: they come as they are.
+    sets: list[Any] = [*own, dict(replay)] if replay is not None and part > 0.0 else own
     weights = [share * (1.0 - part) for share in shares.values()] + ([part] if len(sets) > len(own) else [])
     return {"name": "mixed", "sets": sets, "shares": [round(each, 6) for each in weights]}
 

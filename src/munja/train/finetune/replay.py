@@ -1,6 +1,6 @@
 """Replay: lines of the kind that a model was trained on, mixed in so that it forgets nothing, and measured on.
 
-They are drawn meanwhile, or were drawn before: of a dataset each training sees other variations.
+They are drawn meanwhile, or were drawn before.
 """
 
 from __future__ import annotations
