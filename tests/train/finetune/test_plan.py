@@ -153,7 +153,8 @@ def test_drawn_codes_are_replayed_from_their_recipe_or_from_a_folder_of_them(tmp
 
 
 def test_codes_can_be_replayed_before_anything_was_trained() -> None:
-    code = "from munja.train.finetune.replay import opened; opened({'name': 'codes', 'recipe': {'kind': 'codes'}}, 'train')"
+    spec = {"name": "codes", "recipe": {"kind": "codes"}}
+    code = f"from munja.train.finetune.replay import opened; opened({spec!r}, 'train')"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "is not known" not in ended.stderr
 
