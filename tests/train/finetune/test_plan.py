@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,6 +150,13 @@ def test_drawn_codes_are_replayed_from_their_recipe_or_from_a_folder_of_them(tmp
     assert (own["stretch"], len(own["augment"])) == (100, len(AUGMENT))
     assert recipe_["task"]["widths"] == [160, 256], "no wider ones for what is not drawn meanwhile"
     assert recipe_["task"]["validation"][GENERAL] == replay
+
+
+def test_codes_can_be_replayed_before_anything_was_trained() -> None:
+    spec = {"name": "codes", "recipe": {"kind": "codes"}}
+    code = f"from munja.train.finetune.replay import opened; opened({spec!r}, 'train')"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "is not known" not in ended.stderr
 
 
 def test_a_model_that_does_not_say_what_it_was_trained_on_needs_a_recipe_or_none() -> None:

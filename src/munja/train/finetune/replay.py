@@ -53,6 +53,9 @@ def of_recipe(recipe: Spec) -> Spec:
 
 def opened(spec: Mapping[str, Any], split: str) -> LineSource:
     """The source of a replay's Spec; InputError says what to do where its lines cannot be made here."""
+    from munja.train.recipe import register_all
+
+    register_all()  # fine-tuning asks for lines before any training does
     try:
         return open_lines(spec, split)
     except MunjaError as error:
