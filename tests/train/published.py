@@ -208,8 +208,8 @@ def _rectified(state: State, images: Tensor, size: tuple[int, int]) -> Tensor:
         values = F.max_pool2d(values, 2) if index < 3 else F.adaptive_avg_pool2d(values, 1).flatten(1)
     values = _dense(state, f"{LOOK}localization_fc1.0", values).relu()
     points = _dense(state, f"{LOOK}localization_fc2", values).view(len(images), -1, 2)
-    inverse, terms = spline(points.shape[1], size)
-    grid = terms @ (inverse @ torch.cat([points, torch.zeros(len(images), 3, 2)], 1))
+    inverse, terms = (each.to(points.dtype) for each in spline(points.shape[1], size))
+    grid = terms @ (inverse @ torch.cat([points, torch.zeros(len(images), 3, 2, dtype=points.dtype)], 1))
     return F.grid_sample(
         images, grid.view(len(images), *size, 2), mode="bilinear", padding_mode="border", align_corners=True
     )
@@ -268,21 +268,21 @@ def _run_resnet(state: State, values: Tensor) -> Tensor:
 
 def _run_lstm(state: State, name: str, columns: Tensor) -> Tensor:
     hidden = state[f"{name}rnn.weight_hh_l0"].shape[1]
-    lstm = nn.LSTM(columns.shape[2], hidden, bidirectional=True, batch_first=True)
+    lstm = nn.LSTM(columns.shape[2], hidden, bidirectional=True, batch_first=True).to(columns.dtype)
     lstm.load_state_dict({key: state[f"{name}rnn.{key}"] for key in lstm.state_dict()})
     return _dense(state, f"{name}linear", lstm(columns)[0])
 
 
 def _run_attention(state: State, columns: Tensor, steps: int = 26) -> Tensor:
     cell = "Prediction.attention_cell."
-    h = c = torch.zeros(len(columns), state[f"{cell}h2h.weight"].shape[0])
+    h = c = columns.new_zeros(len(columns), state[f"{cell}h2h.weight"].shape[0])
     classes = len(state["Prediction.generator.bias"])
     letter = torch.zeros(len(columns), dtype=torch.int64)
     logits = []
     for _ in range(steps):
         energy = torch.tanh(_dense(state, f"{cell}i2h", columns) + _dense(state, f"{cell}h2h", h)[:, None])
         weight = torch.softmax(_dense(state, f"{cell}score", energy), 1)  # (N, T, 1)
-        known = torch.cat([(weight * columns).sum(1), F.one_hot(letter, classes).float()], 1)
+        known = torch.cat([(weight * columns).sum(1), F.one_hot(letter, classes).to(columns.dtype)], 1)
         gates = F.linear(known, state[f"{cell}rnn.weight_ih"], state[f"{cell}rnn.bias_ih"])
         gates = gates + F.linear(h, state[f"{cell}rnn.weight_hh"], state[f"{cell}rnn.bias_hh"])
         into, forget, change, out = gates.chunk(4, 1)
