@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from rapidfuzz.distance import Levenshtein
-
 from munja.evaluate.findings import Finding
+from munja.metrics.edits import Levenshtein
 from munja.metrics.jamo import letters_of
 
 MOST = 60  # rows of each table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapidfuzz.distance import LCSseq
+from munja.metrics.edits import LCSseq
 
 ALIKE = 0.5  # share of characters, in order, from which on two words are the same word read wrongly
 MOST_PAIRS = 40_000  # beyond, a run is one error: an alignment of whole columns says nothing to a person

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from rapidfuzz.distance import Levenshtein
 
 from munja.core.page import Page, Polygon, as_polygon, geometric_mean
 from munja.evaluate.findings import Finding, PageFindings, Piece, Sums, Unit, places
 from munja.evaluate.pairing import parts
 from munja.imaging.warp import part
 from munja.metrics.alignment import align, fold, spell
+from munja.metrics.edits import Levenshtein
 
 MOVED_WORDS = 3  # so many missed words in a row that stand elsewhere were moved, not missed
 MOVED_SHARE = 0.7

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapidfuzz.distance import LCSseq
-
+from munja.metrics.edits import LCSseq
 from munja.metrics.record import CharacterError
 
 

@@ -10,14 +10,12 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
 from munja.core.errors import SpecError
 from munja.core.page import Page
 from munja.metrics.alignment import fold
 from munja.metrics.boxes import Box, Level, boxes_of, check_sizes, resolve_level
 from munja.metrics.detection import match_by_iou, overlaps_of
+from munja.metrics.edits import Levenshtein, process
 from munja.metrics.formulas import Harmonic, Measure, Ratio
 from munja.metrics.meetings import Pair
 from munja.metrics.outcomes import ignored, simple

@@ -6,9 +6,8 @@ formulas of the tokens' edit distance over the length of the longer formula.
 
 from __future__ import annotations
 
-from rapidfuzz.distance import Levenshtein
-
 from munja.core.page import Page
+from munja.metrics.edits import Levenshtein
 from munja.metrics.formulas import Measure, Ratio, Weighted
 from munja.metrics.record import PageResult
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from rapidfuzz.distance import Levenshtein
+from munja.metrics.edits import Levenshtein
 
 _FIRST, _LAST = "가", "힣"
 _ALONE_FIRST, _ALONE_LAST = "ㄱ", "ㆎ"

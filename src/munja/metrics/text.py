@@ -9,11 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 
-from rapidfuzz.distance import Levenshtein
-
 from munja.core.errors import SpecError
 from munja.core.page import Page
 from munja.metrics.alignment import fold
+from munja.metrics.edits import Levenshtein
 from munja.metrics.formulas import Harmonic, Measure, Ratio
 from munja.metrics.jamo import letters_of
 from munja.metrics.record import PageResult

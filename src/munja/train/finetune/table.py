@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Levenshtein
-
 from munja.metrics.corpus import Figure, corpus
+from munja.metrics.edits import Levenshtein
 from munja.metrics.readers import compare_readers
 from munja.metrics.text import normal
 from munja.train.finetune.crops import Crop
