@@ -17,7 +17,7 @@ from munja.imaging.geometry import grow_quad, quad_angle, quad_size
 from munja.imaging.image import Image
 from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line
 from munja.read.codecs import angle  # noqa: F401  (registers itself)
-from munja.read.codecs.ctc import BLANK, Reading
+from munja.read.codecs.ctc import BLANK, Reading, runs
 from munja.read.codecs.jamo import FINALS, INITIALS, MEDIALS, is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
@@ -190,7 +190,7 @@ class LineReader:
 
     def _pitch(self, look: _Look) -> float:
         """The mean distance in pixels between the characters of a look, as its best classes say; 0 where none is."""
-        letters = int(self._letters[_runs(look)[0]].sum())
+        letters = int(self._letters[_characters(look)[0]].sum())
         return min(look.pixels, look.picture.shape[2]) / letters if letters else 0.0
 
     def _decoded(self, look: _Look, quad: NDArray[np.float32], wish: Wish | None) -> tuple[list[Line], bool]:
@@ -242,18 +242,16 @@ class _Look:
     found: Mapping[str, NDArray[Any]]
 
 
-def _runs(look: _Look) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The classes (K,) of the runs of equal best classes, blanks left out, and the highest probability of each."""
-    index, score = look.found["index"], look.found["score"]
-    starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
-    classes = index[starts].astype(np.int64)
-    return classes[classes != BLANK], np.maximum.reduceat(score, starts)[classes != BLANK].astype(np.float64)
+def _characters(look: _Look) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The best classes (K,) of a look's characters, and the highest probability of each."""
+    _, classes, scores = runs(look.found["index"], look.found["score"])
+    return classes[classes != BLANK], scores[classes != BLANK]
 
 
 def _sureness(look: _Look) -> float:
     """The mean logarithm of the probabilities of a look's characters."""
-    scores = _runs(look)[1]
-    return float(np.log(scores + 1e-9).mean()) if len(scores) else -np.inf
+    scores = _characters(look)[1]
+    return float(np.log(scores.astype(np.float64) + 1e-9).mean()) if len(scores) else -np.inf
 
 
 def _rank(lines: Sequence[Line]) -> tuple[float, float]:

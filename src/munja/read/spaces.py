@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munja.read.codecs.ctc import Reading
+from munja.read.codecs.jamo import is_syllable
 from munja.read.ink import columns_of_ink
 
 GAP_WEIGHT = 6.0  # how much of it one line height of extra gap is worth
@@ -70,7 +71,7 @@ def close_up(reading: Reading, centres: NDArray[Any], heights: float) -> tuple[R
     letters of a label fill its cell and those of a title a third of the page: those gaps are no word spaces.
     """
     kept = [k for k, each in enumerate(reading.characters) if not each.isspace()]
-    if not 1 < len(kept) < len(reading.characters) or not all(_is_syllable(reading.characters[k]) for k in kept):
+    if not 1 < len(kept) < len(reading.characters) or not all(is_syllable(reading.characters[k][0]) for k in kept):
         return reading, centres
     steps = np.diff(centres[kept])
     apart = float(np.median(steps)) * heights
@@ -115,10 +116,6 @@ def _widest_gap(marks: NDArray[np.bool_], left: float, right: float) -> int:
     between = marks[int(left) : int(np.ceil(right)) + 1]
     stops = np.flatnonzero(np.concatenate(([True], between, [True])))
     return int(np.diff(stops).max()) - 1
-
-
-def _is_syllable(character: str) -> bool:
-    return len(character) == 1 and "가" <= character <= "힣"
 
 
 def _is_cjk(character: str) -> bool:

@@ -46,6 +46,9 @@ class Detect:
         sizes: Annotated[Sequence[int], doc("sides of the square pages in pixels; multiples of 32")] = (448,),
         batch: Annotated[int, Gt(0), doc("pages of the first size per batch and process")] = 8,
         shrink_ratio: Annotated[float, Interval(gt=0, lt=1), doc("how far text is shrunk in the labels")] = 0.6,
+        apart: Annotated[
+            float, Interval(gt=0, lt=1), doc("probability at which lines that have run together come apart")
+        ] = 0.8,
         long_side: Annotated[int, Gt(0), MultipleOf(32), doc("of a page as reading shows it, in pixels")] = 960,
         small_text: Annotated[float, Gt(0), doc("height in shown pixels below which reading looks again")] = 10.0,
         region: Annotated[float, Ge(0.0), doc("weight of the cross-entropy")] = 5.0,
@@ -62,7 +65,7 @@ class Detect:
         self.long_side, self.small_text = long_side, small_text
         self.region, self.outline = region, outline
         self.codec: dict[str, Any] = {"name": "db", "shrink_ratio": shrink_ratio, "threshold": 0.4, "min_side": 1.5}
-        self.codec["apart"] = 0.8
+        self.codec["apart"] = apart
         self.labels: DB = build("codec", self.codec)
         self.metric = "pages/hmean"
 

@@ -29,6 +29,12 @@ class Reading:
         return "".join(self.characters)
 
 
+def runs(index: NDArray[Any], score: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """First columns, classes and highest scores (R,) of the runs of equal classes in index and score (T,), T > 0."""
+    starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+    return starts, index[starts], np.maximum.reduceat(score, starts)
+
+
 @register("codec", "ctc")
 class CTC:
     """Class 0 is the blank, class i + 1 is `charset[i]` (Graves et al., ICML 2006)."""
@@ -98,12 +104,10 @@ class CTC:
         """
         if not len(index):
             return Reading((), np.zeros(0, np.float32), np.zeros(0, np.float32))
-        starts = np.flatnonzero(np.concatenate(([True], index[1:] != index[:-1])))
+        starts, classes, scores = runs(index, score)
         places = np.arange(len(index), dtype=np.float64)
         weights = score.astype(np.float64) + 1e-6
         columns = np.add.reduceat(places * weights, starts) / np.add.reduceat(weights, starts)
-        scores = np.maximum.reduceat(score, starts)
-        classes = index[starts]
         kept = classes != BLANK
         return Reading(
             tuple(self.charset[each - 1] for each in classes[kept].tolist()),

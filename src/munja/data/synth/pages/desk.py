@@ -36,6 +36,13 @@ _KOREAN = {
 _INVENTED = ("random_words", "random_syllables", "rare_syllables")
 
 
+def few_of(random: Random) -> str:
+    """How many of something: mostly one digit."""
+    if random.random() < 0.7:
+        return str(random.choice((0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)))
+    return f"-{random.randint(1, 9)}" if random.random() < 0.2 else str(random.randint(10, 400))
+
+
 class Copy:
     """The texts of one page: `korean` chooses the language, `capitals` sets everything in capitals.
 

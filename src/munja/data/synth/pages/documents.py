@@ -9,7 +9,7 @@ from random import Random
 import cv2
 
 from munja.data.synth.pages import clutter
-from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk
+from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk, few_of
 from munja.data.synth.pages.sheet import Sheet
 
 INK = 255
@@ -202,16 +202,9 @@ def table(sheet: Sheet, desk: Desk, random: Random) -> None:
         paragraph(column, random)
 
 
-def count(random: Random) -> str:
-    """How many of something: mostly one digit."""
-    if random.random() < 0.7:
-        return str(random.choice((0, 0, 0, 1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9)))
-    return f"-{random.randint(1, 9)}" if random.random() < 0.2 else str(random.randint(10, 400))
-
-
 def _cell(column: Column, random: Random, kind: str, left: float, right: float) -> None:
     copy = column.desk.copy
-    text = copy.words(random, 2) if kind == "words" else count(random) if kind == "count" else copy.one(random, kind)
+    text = copy.words(random, 2) if kind == "words" else few_of(random) if kind == "count" else copy.one(random, kind)
     if kind in ("price", "count"):
         column.put(text, right, align="r", room=right - left)
     else:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from munja.data.synth.pages import clutter
-from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk
-from munja.data.synth.pages.documents import count
+from munja.data.synth.pages.desk import COLUMN_GAP, Column, Desk, few_of
 from munja.data.synth.pages.sheet import Sheet
 
 INK = 255
@@ -180,7 +179,7 @@ class _Grid:
             else:
                 if self.way == 2:
                     column.row(copy.one(random, "item"))
-                cells = [count(random) if few else copy.one(random, "price") for few in self.counts]
+                cells = [few_of(random) if few else copy.one(random, "price") for few in self.counts]
                 self._cells(column, cells, random, "" if self.way == 2 else copy.one(random, "item"))
             if column.full:
                 return
