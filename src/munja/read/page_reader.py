@@ -15,6 +15,7 @@ from munja.core.page import Line, Page
 from munja.core.registry import build
 from munja.imaging.image import Frame, Image
 from munja.read.batching import show_line
+from munja.read.codecs.jamo import least_score
 from munja.read.detect import Detector, Found
 from munja.read.engines import open_engine
 from munja.read.lines import LineReader, Mapper
@@ -65,6 +66,7 @@ class PageReader:
         self._order = order
         self._min_score = min_score
         self._charset = models.recogniser.manifest.charset
+        self._by_letters = models.recogniser.manifest.codec.get("name") == "ctc_jamo"
         recogniser, direction = models.recogniser, models.direction
         # Small and asked rarely: not worth a second precision or a compilation.
         direction_engine = None if direction is None else open_engine(direction, engine="onnxruntime", streams=1)
@@ -118,7 +120,8 @@ class PageReader:
         """Whether a line belongs to the page: it was read well enough, or something stands there that fits nothing."""
         if line.free is not None and not line.text:
             return bool(line.free.text)
-        return bool(line.text) and (line.score or 0.0) >= self._min_score
+        least = least_score(line.text, self._min_score) if self._by_letters else self._min_score
+        return bool(line.text) and (line.score or 0.0) >= least
 
     def _typed(
         self,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from munja.core.errors import InputError
 from munja.core.registry import build
 from munja.data.charset import characters
-from munja.read.codecs.jamo import FROM_ALONE, JAMO, compose, is_syllable, jamo_classes, letters
+from munja.read.codecs.jamo import FROM_ALONE, JAMO, compose, is_syllable, jamo_classes, least_score, letters
 
 CLASSES = jamo_classes(characters("korean"))
 codec = build("codec", {"name": "ctc_jamo"}, CLASSES)
@@ -79,3 +79,13 @@ def test_places_lie_within_their_character_in_the_order_of_the_classes() -> None
     assert (np.abs(offsets) < 0.5).all()
     assert (np.diff(owners + offsets) > 0).all()
     assert len(codec.encode("a각 가")) == len(owners)
+
+
+def test_a_line_of_hangul_may_score_lower_than_one_of_latin_letters_with_equally_sure_letters() -> None:
+    assert least_score("abc 12", 0.65) == pytest.approx(0.65)
+    assert least_score("가나", 0.65) == pytest.approx(0.65**2)
+    assert least_score("각 a", 0.65) == pytest.approx(0.65**2)  # three letters and one, two characters
+    assert least_score("", 0.65) == 0.65
+    index = np.array([0, *codec.encode("각"), 0, *codec.encode("a")])
+    reading = codec.decode(index, np.full(len(index), 0.65, np.float32))
+    assert np.exp(np.log(reading.scores).mean()) == pytest.approx(least_score(reading.text, 0.65), rel=1e-5)

@@ -47,6 +47,16 @@ def compose(parts: Sequence[str]) -> str:
     return chr(FIRST_SYLLABLE + number + (FINALS.index(parts[2]) + 1 if len(parts) > 2 else 0))
 
 
+def least_score(text: str, least: float) -> float:
+    """The score that a line of `text` has where every letter of it has the score `least`.
+
+    A syllable's score is the product of its letters' (`join`), so the same sureness of every letter gives a line of
+    Hangul a lower score than one of Latin letters.
+    """
+    parts = [len(letters(each)) for each in text if not each.isspace()]
+    return float(least ** (sum(parts) / len(parts))) if parts else least
+
+
 def jamo_classes(characters: Sequence[str]) -> tuple[str, ...]:
     """The classes that write `characters`: the letters take the place of all syllables, at the end."""
     return (*(each for each in characters if not is_syllable(each) and each not in FROM_ALONE), *JAMO)
