@@ -163,3 +163,30 @@ def test_a_senseless_size_is_refused(synthesiser: LineSynthesiser, count: int, w
 def test_an_unknown_split_is_refused(plain: dict[str, Any]) -> None:
     with pytest.raises(SpecError, match="train or validate"):
         LineSynthesiser(plain, split="test")
+
+
+def test_a_ring_before_the_text_is_no_part_of_it(plain: dict[str, Any]) -> None:
+    batch = LineSynthesiser({**plain, "looks": {"ring": 1.0}}).batch(4, 30, width=192, polygons=True)
+    assert batch.polygons is not None
+    shown = 0
+    for i, quads in enumerate(batch.polygons):
+        first = round(float(quads[..., 0].min()))
+        assert first > 12  # there is room for a ring, and what is written begins after it
+        shown += bool(_dark(batch, i, 0.5)[8:24, : first - 2].any())
+        assert len(batch.centres[i]) == len(batch.texts[i])
+    assert shown == 30
+
+
+def test_titles_set_apart_are_written_without_blanks() -> None:
+    recipe = {"charset": "korean", "text": {"korean_words": 1.0}, "looks": {"spread": 1.0}}
+    batch = LineSynthesiser(recipe).batch(4, 40, width=256, polygons=True)
+    assert batch.polygons is not None
+    wide = []
+    for text, quads in zip(batch.texts, batch.polygons, strict=True):
+        assert " " not in text
+        assert all("가" <= each <= "힣" for each in text)
+        if len(text) > 1:
+            across = np.ptp(quads[..., 0], axis=1)  # (K,)
+            wide.append(float((quads[1:, 0, 0] - quads[:-1, 0, 0]).mean() / across.mean()))
+    assert len(wide) > 20
+    assert np.median(wide) > 1.4  # from syllable to syllable, in widths of one

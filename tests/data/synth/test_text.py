@@ -88,3 +88,15 @@ def test_a_missing_folder_or_file_of_corpora_is_named(tmp_path: Path) -> None:
 def test_texts_are_cut_between_words() -> None:
     assert shorten(Random(1), "one two three", 7) in ("one two", "two", "three")
     assert shorten(Random(1), "abcdef", 3) == "abc"
+
+
+def test_a_field_of_a_form_is_written_as_its_label_its_value_or_both() -> None:
+    source = TextSource(characters("korean"), {"vehicle_cells": 1.0}, "", capitals=0.0)
+    random = Random(3)
+    drawn = [source.draw(random, 5, 40) for _ in range(300)]
+    assert not any("\t" in each for each in drawn)
+    labels = {each.partition("\t")[0] for each in (patterns.draw(random, "vehicle_cells") for _ in range(500))}
+    alone = sum(each in labels for each in drawn)
+    begun = sum(any(each.startswith(f"{label} ") for label in labels) for each in drawn)
+    assert 90 < alone < 210
+    assert begun > 5

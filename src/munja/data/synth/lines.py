@@ -93,7 +93,11 @@ class LineSynthesiser:
             room = fill * width / height - max(0.0, look.left) - max(0.0, look.right)
             step = self._renderer.character_width(face, look)
             length = max(1, round(room / step))
-            text = self._draw_text(random, face, length)
+            if look.spread and self._faces.hangul:
+                face, text = self._faces.in_language(random, korean=True), patterns.draw(random, "korean_spread")
+                look.tracking, look.ring = look.spread, ""
+            else:
+                text = self._draw_text(random, face, length)
             face = self._faces.covering(random, face, text)
             if any("가" <= each <= "힣" for each in text):  # a syllable has up to seven strokes one above the other
                 look.native_height = max(look.native_height, 15)
@@ -142,6 +146,11 @@ class Faces:
         self._hangul_share = 0.6 if self._hangul and recipe.charset == "korean" else 0.0
         if not self._totals or self._totals[-1] <= 0:
             raise SpecError("fonts.weights: all are 0 for the faces found; give some kind of face a weight")
+
+    @property
+    def hangul(self) -> bool:
+        """Whether there is a face with Hangul."""
+        return bool(self._hangul)
 
     def draw(self, random: Random) -> int:
         """A face, by weight."""

@@ -35,6 +35,8 @@ class Look:
     jitter: float
     underline: bool
     rule: str  # "", or some of l r t b: sides that a table's rule stands at
+    ring: str  # "", or ring, disc: the number of a form's field before the text
+    spread: float  # 0: none; else how far the syllables of a title or label stand apart, in heights of a capital
     neighbours: str  # "", or some of a b: above, below
     pitch: float
     weight: int  # steps of dilation (> 0) or erosion (< 0) of the strokes
@@ -72,6 +74,10 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
     def happens(name: str) -> bool:
         return random.random() < chances.get(name, 0.0)
 
+    def asked(name: str) -> bool:
+        """As `happens`, but without a draw where a recipe does not name the look: its lines stay as they were."""
+        return name in chances and happens(name)
+
     # Of the looks that take strokes away two at most come together: what nobody can read teaches nothing.
     severe = [name for name in _SEVERE if happens(name)]
     severe = random.sample(severe, 2) if len(severe) > 2 else severe
@@ -84,6 +90,9 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
     bold = happens("dot_gain")
     curve = happens("curve")
     margins, neighbours = _surroundings(random, shape, happens)
+    ring = random.choice(("ring", "ring", "disc")) if asked("ring") else ""
+    if ring:
+        margins["l"] = random.uniform(0.8, 1.25)  # at times a part of it lies outside
     uneven = happens("uneven_light")
     drop, turned, shadow = _drop(random, chances), random.random() < 0.7, _shadow(random, chances, paper, ink)
     return Look(
@@ -105,6 +114,8 @@ def draw_look(random: Random, shape: Shape, chances: Mapping[str, float]) -> Loo
         jitter=random.uniform(0.01, 0.05) if random.random() < 0.08 else 0.0,
         underline=happens("underline"),
         rule="".join(side for side in "lrtb" if random.random() < 0.4) if happens("rule") else "",
+        ring=ring,
+        spread=math.exp(random.uniform(math.log(0.25), math.log(2.4))) if asked("spread") else 0.0,
         neighbours=neighbours,
         pitch=random.uniform(0.95, 1.2),
         weight=(random.choice((1, 1, 2, 3)) if bold else 0) - (1 if "thin" in severe else 0),

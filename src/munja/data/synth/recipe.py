@@ -61,7 +61,7 @@ FACE_KINDS = {"regular": 1.0, "mono": 1.0, "condensed": 0.7, "wide": 0.5, "odd":
 LOOKS = (
     "slant wave curve perspective tilt underline rule cut neighbours inverse texture emboss faded dot_gain thin broken "
     "dots stencil photocopy low_resolution motion_blur focus_blur jpeg moire uneven_light sharpen gaps streaks "
-    "steep shadow faint_marks"
+    "steep shadow faint_marks ring spread"
 ).split()
 
 _T = TypeVar("_T")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from munja.data.synth import degrade
 from munja.data.synth.atlas import CAPITAL, Atlas
+from munja.data.synth.beside import Room, draw_beside
 from munja.data.synth.compose import arrange, paint
 from munja.data.synth.looks import Look
 from munja.data.synth.placement import Placement
@@ -235,7 +236,13 @@ class Renderer:
                 *tables,
             )
         canvas = degrade.strokes(canvas, look)
-        _rules(canvas, line, placement, look, random, origin_x, origin_y)
+        left, top, right = (round(each) for each in (line.box[0], line.top, line.box[2]))
+        edge = origin_x + placement.x0
+        room = Room(
+            origin_x + left, origin_x + right, origin_y + top, origin_y + round(line.bottom), origin_y,
+            edge, edge + placement.width / placement.scale_x,
+        )  # fmt: skip
+        draw_beside(canvas, room, look, random)
         mask = degrade.break_strokes(placement.render(canvas, origin_x, origin_y), look, random)
         return degrade.photograph(degrade.print_line(mask, look, random), look, random)
 
@@ -278,35 +285,3 @@ def _bridge(canvas: NDArray[np.uint8], line: _Set, boxes: NDArray[np.float32], o
         if right - left >= 12:
             middle = round(origin_x + 0.5 * (left + right))
             canvas[:, max(0, middle - 1) : middle + 2] = 0
-
-
-def _rules(
-    canvas: NDArray[np.uint8],
-    line: _Set,
-    placement: Placement,
-    look: Look,
-    random: Random,
-    origin_x: int,
-    origin_y: int,
-) -> None:
-    """Draw an underline and the rules of a table beside the text."""
-    strength = random.randint(120, 255)
-    thick = random.randint(1, 3)
-    if look.underline:
-        row = origin_y + random.randint(3, 8)
-        canvas[row : row + thick] = np.maximum(canvas[row : row + thick], strength)
-    if not look.rule:
-        return
-    left, right = origin_x + round(line.box[0]), origin_x + round(line.box[2])
-    top, bottom = origin_y + round(line.top), origin_y + round(line.bottom)
-    edge_left, edge_right = origin_x + placement.x0, origin_x + placement.x0 + placement.width / placement.scale_x
-    for side in look.rule:
-        gap = random.randint(2, 6)
-        if side == "l" and left - edge_left > gap + thick:
-            canvas[:, left - gap - thick : left - gap] = strength
-        elif side == "r" and edge_right - right > gap + thick:
-            canvas[:, right + gap : right + gap + thick] = strength
-        elif side == "t" and top - gap - thick > 0:
-            canvas[top - gap - thick : top - gap] = strength
-        elif side == "b":
-            canvas[bottom + gap : bottom + gap + thick] = strength

@@ -110,7 +110,11 @@ class TextSource:
 
     def _part(self, random: Random, kind: str, length: int) -> str:
         if kind not in self._flowing:
-            return self._clean(self._cased(random, kind, patterns.draw(random, kind)))
+            text = patterns.draw(random, kind)
+            if "\t" in text:  # a field of a form: its label and its value stand in boxes of their own, mostly
+                chance = random.randrange(10)
+                text = text.partition("\t")[2 * (chance < 4)] if chance < 9 else text
+            return self._clean(self._cased(random, kind, text))
         # A syllable is about as wide as 1.8 Latin letters, which lengths are counted in.
         length = max(1, round(0.6 * length)) if kind.startswith("korean") else length
         return self._clean(self._cased(random, kind, self._flowing[kind](random, length)))
