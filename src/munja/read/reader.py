@@ -42,9 +42,9 @@ class Reader:
     reading takes; without either, pictures of up to 100 million pixels are read. `dpi` is the resolution at which
     documents are rendered, and with `text_layer` the pages of a PDF that hold text are not read but taken as they are.
     `order` is reading or raw, and lines read with a score below `min_score` are left out (where Hangul is read by its
-    letters, whose scores a syllable's is the product of, each letter is asked for that score). `pattern` says what the lines
-    look like, where a call does not: a regular expression, `@iban` and the like, a function from text to bool, or a
-    list of these that must all fit (see docs/patterns.md).
+    letters, whose scores a syllable's is the product of, each letter is asked for that score). `pattern` says what the
+    lines look like, where a call does not: a regular expression, `@iban` and the like, a function from text to bool,
+    or a list of these that must all fit (see docs/patterns.md).
 
     A Reader may be shared between threads; what it reads does not depend on them.
     """

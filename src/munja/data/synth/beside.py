@@ -1,4 +1,4 @@
-"""What a crop shows beside the text of its line: an underline, rules of a table, the ringed number of a form's field."""
+"""What a crop shows beside the text of its line: an underline, rules of a table, the ringed number of a field."""
 
 from __future__ import annotations
 
