@@ -149,6 +149,14 @@ def test_a_picture_without_ink_gives_no_sure_line(line_reader: LineReader, quads
 DRAWN = "Invoice number 20983716"
 
 
+def test_what_is_known_to_stand_reads_as_if_asked(
+    line_reader: LineReader, heading: Any, quads: list[np.ndarray]
+) -> None:
+    wanted = line_reader.read(heading, quads)
+    assert line_reader.read(heading, quads, standing=quads[:1]) == wanted
+    assert line_reader.read(heading, quads, standing=quads) == wanted
+
+
 @pytest.fixture(scope="module")
 def sans() -> Path:
     """DejaVu Sans, which recipes/fonts/install.sh installs."""

@@ -93,11 +93,13 @@ class LineReader:
         quads: Sequence[NDArray[np.float32]],
         run: Mapper[Any, Any] = map,
         wishes: Sequence[Wish | None] = (),
+        standing: Sequence[NDArray[np.float32]] = (),
     ) -> list[Line]:
         """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them.
 
         A quad too long to be read at once gives several lines, side by side. `wishes` says for each quad what its line
-        shall fit, if anything: it gives the lines that do, or one without text.
+        shall fit, if anything: it gives the lines that do, or one without text. `standing` are those of the quads that
+        are known not to be upside down.
         """
         lying: list[NDArray[np.float32]] = []
         given: list[NDArray[np.float32]] = []
@@ -107,8 +109,10 @@ class LineReader:
             lying += parts
             given += [quad] if len(parts) == 1 else parts
             wanted += [wish] * len(parts)
-        sizes = quad_sizes(lying).tolist()
-        if self._mostly_upside_down(image, lying, [width for width, _ in sizes]):
+        widths = quad_sizes(lying)[:, 0].tolist()
+        widest = [lying[k] for k in sorted(range(len(lying)), key=widths.__getitem__, reverse=True)[:SAMPLE]]
+        unsure = [quad for quad in widest if not any(quad is each for each in standing)]
+        if sum(self._is_upside_down(image, quad) for quad in unsure) * 2 > len(widest):
             lying = [np.roll(quad, 2, axis=0) for quad in lying]
         # A box of one or two characters may be tall on any page; three or more characters say how it lies.
         tall = sum(height >= 2 * TALL * width for width, height in quad_sizes(given).tolist())
@@ -166,12 +170,6 @@ class LineReader:
                 return upright  # lying, a 1 is a perfect hyphen
             tries.append(upright)
         return max([lines, *tries], key=_rank)
-
-    def _mostly_upside_down(self, image: Image, quads: Sequence[NDArray[np.float32]], widths: Sequence[float]) -> bool:
-        if self._direction is None or not quads:
-            return False
-        widest = sorted(range(len(quads)), key=widths.__getitem__, reverse=True)[:SAMPLE]
-        return sum(self._is_upside_down(image, quads[k]) for k in widest) * 2 > len(widest)
 
     def _is_upside_down(self, image: Image, quad: NDArray[np.float32]) -> bool:
         if self._direction is None:
