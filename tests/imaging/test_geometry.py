@@ -160,3 +160,15 @@ def test_a_polygon_needs_three_points_and_an_extent(change) -> None:  # type: ig
 def test_clipping_moves_only_points_outside_the_picture() -> None:
     polygon = np.array([[-5, 3], [50, -1], [200, 30], [20, 99]], np.float32)
     assert geometry.clip(polygon, 100, 40).tolist() == [[0, 3], [50, 0], [100, 30], [20, 40]]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_many_quads_at_once_are_measured_and_ordered_as_each_alone(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    corners = random.uniform(0, 2000, (int(random.integers(1, 40)), 4, 2)).astype(np.float32)
+    assert geometry.quad_sizes(corners).tolist() == [list(geometry.quad_size(each)) for each in corners]
+    assert np.array_equal(geometry.order_quads(corners), [geometry.order_quad(each) for each in corners])
+
+
+def test_no_quads_have_no_sizes() -> None:
+    assert geometry.quad_sizes([]).shape == (0, 2)

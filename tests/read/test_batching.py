@@ -15,6 +15,7 @@ from munja.read.batching import (
     MAX_SHOWN,
     cut_line,
     detector_size,
+    grey,
     line_width,
     longest_line,
     pieces,
@@ -68,6 +69,13 @@ def test_padding_repeats_the_last_pixels_of_the_picture() -> None:
     assert np.array_equal(batch[0, :170, :600], picture)
     assert np.array_equal(batch[0, 170:, :600], np.repeat(picture[-1:], 22, axis=0))
     assert np.array_equal(batch[0, :170, 600:], np.repeat(picture[:, -1:], 8, axis=1))
+
+
+def test_a_grey_picture_is_padded_with_the_grey_of_its_last_pixels() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (170, 600, 3), np.uint8)
+    coloured, _ = show_to_detector(picture, RULE)
+    batch, _ = show_to_detector(picture, {**RULE, "channels": 1})
+    assert np.array_equal(batch[0], grey(coloured[0]))
 
 
 @given(st.integers(1, 900), st.integers(1, 900))

@@ -16,7 +16,7 @@ from munja.core.artifact import Artifact, Manifest, artifact_in_memory, with_man
 from munja.core.errors import EngineError, MissingExtraError
 from munja.read.batching import cut_line
 from munja.read.engines import open_engine
-from munja.read.weights import ModelSet
+from munja.read.weights import ModelSet, model_set
 
 
 def tiny(precision: str = "f32", *, with_failing: bool = False) -> Artifact:
@@ -170,3 +170,22 @@ def test_a_missing_openvino_says_how_to_install_it(monkeypatch: pytest.MonkeyPat
 def test_threads_that_use_openvino_first_at_the_same_time_do_not_wait_for_each_other_for_ever() -> None:
     # In a process of its own: what is told apart happens once in each. A minute, of which it takes a second or two.
     subprocess.run([sys.executable, "-c", FIRST_USE], timeout=60, check=True)
+
+
+@pytest.mark.parametrize("width", [32, 96, 160, 320, 512])
+def test_int8_lines_give_the_same_bits_alone_and_abreast(width: int) -> None:
+    engine = open_engine(model_set("munja").recogniser)
+    assert engine.abreast > width
+    batch = np.random.default_rng(width).integers(0, 256, (8, 32, width, 1), np.uint8)
+    for count in (2, 3, 5, 8):
+        logits, index = engine.run(batch[:count], ["logits", "index"])
+        for k in range(count):
+            alone = engine.run(batch[k : k + 1], ["logits", "index"])
+            assert np.array_equal(alone[0][0], logits[k])
+            assert np.array_equal(alone[1][0], index[k])
+
+
+def test_only_exact_graphs_run_lines_abreast() -> None:
+    assert open_engine(tiny("int8")).abreast > 0
+    assert open_engine(tiny("f32")).abreast == 0
+    assert open_engine(model_set("munja").recogniser, engine="openvino").abreast == 0

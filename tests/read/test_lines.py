@@ -70,6 +70,21 @@ def test_a_line_reads_the_same_alone_and_among_others(
         assert alone.polygon == line.polygon
 
 
+def test_short_lines_that_are_run_together_read_as_each_alone(dense: Artifact, sans: Path) -> None:
+    reader = LineReader(dense, open_engine(dense), None, None)
+    texts = ["Total", "12.50", "Cash", "Tel 555", "Lantern Street 14", "7", "and", "Coffee"]
+    strips, quads, top = [], [], 0
+    for text in texts:
+        page, quad = drawn(text, sans, 0.9)
+        strips.append(np.pad(page, ((0, 0), (0, 400 - page.shape[1]), (0, 0)), constant_values=255))
+        quads.append(np.asarray(quad + np.array([0, top]), np.float32))
+        top += len(page)
+    picture = np.concatenate(strips)
+    together = reader.read(picture, quads)
+    assert together == [line for quad in quads for line in reader.read(picture, [quad])]
+    assert [line.text for line in together] == texts
+
+
 def backwards(function: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     """A map that works from the last item to the first."""
     return [function(item) for item in list(items)[::-1]][::-1]
@@ -132,6 +147,14 @@ def test_a_picture_without_ink_gives_no_sure_line(line_reader: LineReader, quads
 
 
 DRAWN = "Invoice number 20983716"
+
+
+def test_what_is_known_to_stand_reads_as_if_asked(
+    line_reader: LineReader, heading: Any, quads: list[np.ndarray]
+) -> None:
+    wanted = line_reader.read(heading, quads)
+    assert line_reader.read(heading, quads, standing=quads[:1]) == wanted
+    assert line_reader.read(heading, quads, standing=quads) == wanted
 
 
 @pytest.fixture(scope="module")

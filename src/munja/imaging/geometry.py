@@ -6,6 +6,7 @@ text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from munja.core.errors import GeometryError
 
 Array = NDArray[Any]
 _NEXT = np.array([1, 2, 3, 0])
+_CORNERS = np.arange(4)[:, None]
 
 
 def polygon_area(polygon: Array) -> float:
@@ -37,10 +39,19 @@ def order_quad(corners: Array) -> NDArray[np.float32]:
     corners = np.asarray(corners, np.float32).reshape(-1, 2)
     if len(corners) != 4:
         raise GeometryError(f"a quad has 4 corners, got {len(corners)}")
-    centre = corners.mean(axis=0)
-    angles = np.arctan2(corners[:, 1] - centre[1], corners[:, 0] - centre[0])
-    clockwise = corners[np.argsort(angles, kind="stable")]  # y points down: growing angle is clockwise
-    return np.roll(clockwise, -int(np.argmin(clockwise.sum(axis=1))), axis=0)
+    return np.asarray(order_quads(corners[None])[0])
+
+
+def order_quads(corners: Array) -> NDArray[np.float32]:
+    """As `order_quad`, for the four corners of N quads at once (N, 4, 2), which takes little longer than for one."""
+    corners = np.asarray(corners, np.float32)
+    away = corners - corners.mean(axis=1, keepdims=True)
+    angles = np.arctan2(away[..., 1], away[..., 0])
+    places = np.argsort(angles, axis=1, kind="stable")[..., None]  # y points down: growing angle is clockwise
+    clockwise = np.take_along_axis(corners, places, axis=1)
+    first = clockwise.sum(axis=2).argmin(axis=1)
+    turned: NDArray[np.float32] = np.take_along_axis(clockwise, (first[:, None, None] + _CORNERS) % 4, axis=1)
+    return turned
 
 
 def quad_size(quad: Array) -> tuple[float, float]:
@@ -48,6 +59,16 @@ def quad_size(quad: Array) -> tuple[float, float]:
     along = quad - quad[_NEXT]  # 1.6 us with it; np.roll makes it 10.5, 700 times a page
     sides = np.hypot(along[:, 0], along[:, 1])
     return float(sides[0] + sides[2]) / 2.0, float(sides[1] + sides[3]) / 2.0
+
+
+def quad_sizes(quads: Sequence[Array] | Array) -> NDArray[np.float64]:
+    """Widths and heights (N, 2) in pixels of N quads (4, 2), as `quad_size` has them."""
+    if not len(quads):
+        return np.zeros((0, 2))
+    corners = np.asarray(quads)
+    along = corners - corners[:, _NEXT]
+    sides = np.hypot(along[..., 0], along[..., 1])
+    return np.asarray(sides[:, :2] + sides[:, 2:], np.float64) / 2.0
 
 
 def quad_angle(quad: Array) -> float:
@@ -60,8 +81,8 @@ def grow_quad(quad: Array, horizontal: float, vertical: float) -> NDArray[np.flo
     """Move the sides of a quad (4, 2) outward by `horizontal` pixels left and right and `vertical` above and below."""
     along = _unit(quad[1] + quad[2] - quad[0] - quad[3]) * horizontal
     across = _unit(quad[2] + quad[3] - quad[0] - quad[1]) * vertical
-    shift = np.stack([-along - across, along - across, along + across, across - along])
-    return (quad + shift).astype(np.float32)
+    shift = np.array([-along - across, along - across, along + across, across - along])
+    return np.asarray(quad + shift, np.float32)
 
 
 def unclip(polygon: Array, *, ratio: float = 1.5) -> NDArray[np.float32]:

@@ -36,12 +36,15 @@ def detector_size(width: int, height: int, rule: Mapping[str, Any]) -> tuple[int
 
 
 def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.uint8], float]:
-    """A batch of one (1, H, W, 3) for the detector, padded by repeating its last pixels, and the scale used."""
+    """A batch of one (1, H, W, channels) for the detector, padded by repeating its last pixels, and the scale used."""
     height, width = image.shape[:2]
     full_width, full_height, scale = detector_size(width, height, rule)
     inner = fit(image, min(full_width, max(1, round(width * scale))), min(full_height, max(1, round(height * scale))))
-    padding = ((0, full_height - inner.shape[0]), (0, full_width - inner.shape[1]), (0, 0))
-    return np.pad(inner, padding, mode="edge")[None], scale
+    if rule.get("channels", 3) == 1:
+        inner = grey(inner)
+    below, beside = full_height - inner.shape[0], full_width - inner.shape[1]
+    padded = cv2.copyMakeBorder(inner, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+    return np.asarray(padded, np.uint8).reshape(1, full_height, full_width, -1), scale
 
 
 def grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -95,14 +98,15 @@ def cut_line(image: Image, quad: NDArray[Any], width: int, rule: Mapping[str, An
 
     Padding is `pad`, or the last column again and again under a rule with `fit`.
     """
-    bucket = width_bucket(width, rule["width_step"]) if "width_step" in rule else rule["width"]
+    bucket = shown_width(width, rule)
     line = cut_quad(image, quad, min(width, bucket), rule["height"])
     if rule["channels"] == 1:
         line = grey(line)
     if "fit" in rule:
         return np.pad(line, ((0, 0), (0, bucket - line.shape[1]), (0, 0)), mode="edge")[None]
-    padded = np.full((1, rule["height"], bucket, rule["channels"]), rule["pad"], np.uint8)
+    padded = np.empty((1, rule["height"], bucket, rule["channels"]), np.uint8)
     padded[0, :, : line.shape[1]] = line
+    padded[0, :, line.shape[1] :] = rule["pad"]
     return padded
 
 
@@ -116,6 +120,11 @@ def show_line(image: Image, quad: NDArray[Any], rule: Mapping[str, Any]) -> NDAr
     if width > longest:
         quad, width = part(quad, 0.0, longest / width), longest
     return cut_line(image, quad, width, rule)
+
+
+def shown_width(width: int, rule: Mapping[str, Any]) -> int:
+    """Width in pixels, with its padding, of the picture in which a line `width` pixels wide is shown."""
+    return width_bucket(width, rule["width_step"]) if "width_step" in rule else int(rule["width"])
 
 
 def width_bucket(width: int, step: int) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from munja.core.artifact import Artifact
 from munja.core.registry import build
-from munja.imaging.geometry import clip, quad_size
+from munja.imaging.geometry import quad_sizes
 from munja.imaging.image import Image
 from munja.read.batching import MAX_SHOWN, detector_size, grey, show_to_detector
 from munja.read.codecs import db  # noqa: F401  (registers itself)
@@ -44,7 +44,7 @@ class Found:
         if self.scale >= 1.0:
             return ()
         least = rule["small_text"] / 2.0
-        heights = [min(quad_size(quad)) * self.scale for quad in self.quads]
+        heights = quad_sizes(self.quads).min(axis=1) * self.scale
         low = len(heights) >= 5 and float(np.percentile(heights, 10)) < least
         if self.scale >= SMALL_SCALE and not low:
             return ()
@@ -118,7 +118,7 @@ class Detector:
         if not quads:
             return False
         share = 50 if pixels * scale * scale < MAX_SHOWN else 10
-        heights = [min(quad_size(quad)) * scale for quad in quads]
+        heights = quad_sizes(quads).min(axis=1) * scale
         return bool(np.percentile(heights, share) < self.rule["small_text"])
 
     def _find_at(self, image: Image, threads: int, long_side: float) -> tuple[Quads, float]:
@@ -126,7 +126,7 @@ class Detector:
         rule = {**self.rule, "long_side": long_side}
         _, _, scale = detector_size(width, height, rule)
         if width * height * scale * scale > 1.05 * MAX_SHOWN:
-            found = find_in_tiles(
+            found: Quads | NDArray[np.float32] = find_in_tiles(
                 image,
                 scale,
                 lambda batch: self._map(batch, threads),
@@ -137,19 +137,22 @@ class Detector:
             batch, scale = show_to_detector(image, rule)
             probability = self._map(batch, threads)
             stride = probability.shape[1] / batch.shape[2]
-            found = [quad / (scale * stride) for quad in self._codec.decode(probability).quads]
-        quads = [clip(quad, width, height) for quad in found]
-        return [quad for quad in quads if min(np.ptp(quad, axis=0)) >= 2.0], scale
+            found = self._codec.decode(probability).quads / (scale * stride)
+        if not len(found):
+            return [], scale
+        quads = np.clip(found, 0.0, (width, height)).astype(np.float32)
+        return list(quads[np.ptp(quads, axis=1).min(axis=1) >= 2.0]), scale
 
     def _map(self, batch: NDArray[np.uint8], threads: int) -> NDArray[np.float32]:
-        if self.rule.get("channels", 3) == 1:
+        if self.rule.get("channels", 3) == 1 and batch.shape[-1] != 1:
             batch = grey(batch[0])[None]
         (probability,) = self.open(threads).run(batch, ["probability"])
         return np.asarray(probability[0, 0], np.float32)
 
 
 def _from_the_top(quads: Quads) -> Quads:
-    return sorted(quads, key=lambda quad: (float(quad[:, 1].min()), float(quad[:, 0].min())))
+    corners = [quad.min(axis=0).tolist()[::-1] for quad in quads]
+    return [quads[k] for k in sorted(range(len(quads)), key=corners.__getitem__)]
 
 
 def _same(quad: NDArray[np.float32], other: NDArray[np.float32]) -> bool:

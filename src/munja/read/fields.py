@@ -16,6 +16,8 @@ def among_digits(characters: Sequence[str], possible: Callable[[int, str], bool]
     digit)` says whether the picture allows it there.
     """
     changed = list(characters)
+    if all(each not in ZEROS + ONES for each in characters):
+        return changed
     start = 0
     for end in range(len(characters) + 1):
         if end < len(characters) and characters[end] != " ":

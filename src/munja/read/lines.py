@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from munja.core.artifact import Artifact
 from munja.core.page import FreeReading, Line
 from munja.core.registry import build
-from munja.imaging.geometry import grow_quad, quad_angle, quad_size
+from munja.imaging.geometry import grow_quad, quad_angle, quad_size, quad_sizes
 from munja.imaging.image import Image
-from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line
+from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line, shown_width
 from munja.read.codecs import angle  # noqa: F401  (registers itself)
-from munja.read.codecs.ctc import BLANK, Reading, runs
+from munja.read.codecs.ctc import Reading
 from munja.read.codecs.jamo import FINALS, INITIALS, MEDIALS, is_syllable
 from munja.read.decoders import line_decoder
 from munja.read.engines import Engine
+from munja.read.looks import Look, Shown
 from munja.read.rings import without_ring
 from munja.read.spaces import close_up, narrow_signs, repair_spaces
 from munja.read.words import character_edges, make_line
@@ -92,32 +93,62 @@ class LineReader:
         quads: Sequence[NDArray[np.float32]],
         run: Mapper[Any, Any] = map,
         wishes: Sequence[Wish | None] = (),
+        standing: Sequence[NDArray[np.float32]] = (),
     ) -> list[Line]:
         """The lines at the quads (4, 2) of an image, in the same order; `run` maps a function over them.
 
         A quad too long to be read at once gives several lines, side by side. `wishes` says for each quad what its line
-        shall fit, if anything: it gives the lines that do, or one without text.
+        shall fit, if anything: it gives the lines that do, or one without text. `standing` are those of the quads that
+        are known not to be upside down.
         """
-        lying, given, wanted = [], [], []
+        lying: list[NDArray[np.float32]] = []
+        given: list[NDArray[np.float32]] = []
+        wanted: list[Wish | None] = []
         for quad, wish in zip(quads, wishes or [None] * len(quads), strict=True):
             parts = pieces(image, _laid(quad), self._rule)
             lying += parts
             given += [quad] if len(parts) == 1 else parts
             wanted += [wish] * len(parts)
-        if self._mostly_upside_down(image, lying):
+        widths = quad_sizes(lying)[:, 0].tolist()
+        widest = [lying[k] for k in sorted(range(len(lying)), key=widths.__getitem__, reverse=True)[:SAMPLE]]
+        unsure = [quad for quad in widest if not any(quad is each for each in standing)]
+        if sum(self._is_upside_down(image, quad) for quad in unsure) * 2 > len(widest):
             lying = [np.roll(quad, 2, axis=0) for quad in lying]
         # A box of one or two characters may be tall on any page; three or more characters say how it lies.
-        sideways = sum(_is_tall(quad, 2 * TALL) for quad in given) * 2 > len(given)
+        tall = sum(height >= 2 * TALL * width for width, height in quad_sizes(given).tolist())
+        sideways = tall * 2 > len(given)
 
-        def one(number: int) -> list[Line]:
-            return self._read_best(image, lying[number], given[number], sideways, wanted[number])
+        shown = [self._shown(quad) for quad in lying]
 
-        # From narrow to wide: engines prepare anew whenever the size changes, so equal sizes follow each other.
-        order = sorted(range(len(given)), key=lambda k: line_width(*quad_size(lying[k]), self._rule))
-        found: list[list[Line]] = [[] for _ in order]
-        for k, lines in zip(order, run(one, order), strict=True):
-            found[k] = lines
+        def some(numbers: Sequence[int]) -> list[list[Line]]:
+            looks = self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]])
+            return [
+                self._read_best(image, lying[k], given[k], sideways, wanted[k], look)
+                for k, look in zip(numbers, looks, strict=True)
+            ]
+
+        together = self._together(shown, wanted)
+        found: list[list[Line]] = [[] for _ in given]
+        for numbers, read in zip(together, run(some, together), strict=True):
+            for k, lines in zip(numbers, read, strict=True):
+                found[k] = lines
         return [line for lines in found for line in lines]
+
+    def _together(self, shown: Sequence[Shown], wanted: Sequence[Wish | None]) -> list[list[int]]:
+        """The numbers of lines that are run together, from narrow to wide.
+
+        Engines prepare anew whenever the size changes, so equal sizes follow each other.
+        """
+        most = self._engine.abreast
+        groups: list[list[int]] = []
+        last = (0, False)
+        for k in sorted(range(len(shown)), key=lambda k: shown[k].pixels):
+            this = (shown_width(shown[k].pixels, self._rule), wanted[k] is None)
+            if this != last or (len(groups[-1]) + 1) * this[0] > most:
+                groups.append([])
+            groups[-1].append(k)
+            last = this
+        return groups
 
     def _read_best(
         self,
@@ -126,9 +157,10 @@ class LineReader:
         given: NDArray[np.float32],
         sideways: bool,
         wish: Wish | None,
+        look: Look,
     ) -> list[Line]:
         """The line of a quad, laid along its text, or what it says upside down or upright if that reads better."""
-        lines = self._read_quad(image, quad, wish)
+        lines = self._read_look(image, look, wish)
         tries = []
         if _rank(lines) < (SURE,) and self._is_upside_down(image, quad):
             tries.append(self._read_quad(image, np.roll(quad, 2, axis=0), wish))
@@ -139,12 +171,6 @@ class LineReader:
             tries.append(upright)
         return max([lines, *tries], key=_rank)
 
-    def _mostly_upside_down(self, image: Image, quads: Sequence[NDArray[np.float32]]) -> bool:
-        if self._direction is None or not quads:
-            return False
-        widest = sorted(quads, key=lambda quad: quad_size(quad)[0], reverse=True)[:SAMPLE]
-        return sum(self._is_upside_down(image, quad) for quad in widest) * 2 > len(widest)
-
     def _is_upside_down(self, image: Image, quad: NDArray[np.float32]) -> bool:
         if self._direction is None:
             return False
@@ -152,61 +178,72 @@ class LineReader:
         (probability,) = engine.run(show_line(image, quad, rule), ["probability"])
         return bool(codec.decode(probability[0]) == 180.0)
 
-    def _read_quad(self, image: Image, quad: NDArray[np.float32], wish: Wish | None) -> list[Line]:
+    def _shown(self, quad: NDArray[np.float32]) -> Shown:
+        """A quad as it is shown at first: with the margin that the recogniser wants, as wide as it is."""
         pad_x, pad_y = self._rule.get("padding", (0.0, 0.0))
         height = quad_size(quad)[1]
         if pad_x or pad_y:
             quad = grow_quad(quad, pad_x * height, pad_y * height)
-        natural = line_width(*quad_size(quad), self._rule)
-        looks = [self._look(image, quad, natural, wish)]
+        return Shown(quad, line_width(*quad_size(quad), self._rule), height)
+
+    def _read_quad(self, image: Image, quad: NDArray[np.float32], wish: Wish | None) -> list[Line]:
+        return self._read_look(image, self._looks(image, [self._shown(quad)], wish)[0], wish)
+
+    def _read_look(self, image: Image, look: Look, wish: Wish | None) -> list[Line]:
+        """The line of a first look, or of others at the same line that read better."""
+        looks, first = [look], look.shown
         narrow, wanted = self._rule.get("widen", (0.0, 0.0))
-        if narrow and 0.0 < (pitch := self._pitch(looks[0])) < narrow:
+        if narrow and 0.0 < (pitch := self._pitch(look)) < narrow:
             # Condensed print has too few columns for each character: shown wider, it is read better.
-            wide = min(round(natural * min(wanted / pitch, MOST_WIDENED)), MAX_LINE_WIDTH)
-            looks.append(self._look(image, quad, wide, wish))
+            wide = min(round(first.pixels * min(wanted / pitch, MOST_WIDENED)), MAX_LINE_WIDTH)
+            looks += self._looks(image, [replace(first, pixels=wide)], wish)
             if wish is None:  # context is asked about one of them, for it takes as long as the picture
-                looks = [max(looks, key=_sureness)]
-        lines, near = max((self._decoded(look, quad, wish) for look in looks), key=lambda each: _rank(each[0]))
+                looks = [max(looks, key=Look.sureness)]
+        lines, near = max((self._decoded(each, wish) for each in looks), key=lambda each: _rank(each[0]))
         if near:
             # A recogniser of one width has seen lines at no other.
             for across, above in LOOKS[:1] if "fit" in self._rule else LOOKS:
-                shown = grow_quad(quad, 0.0, above * height)
-                width = min(max(1, round(natural * across)), MAX_LINE_WIDTH)
-                again = self._decoded(self._look(image, shown, width, wish), shown, wish)[0]
+                width = min(max(1, round(first.pixels * across)), MAX_LINE_WIDTH)
+                shown = Shown(grow_quad(first.quad, 0.0, above * first.height), width, first.height)
+                again = self._decoded(self._looks(image, [shown], wish)[0], wish)[0]
                 lines = max(lines, again, key=_rank)
         return lines
 
-    def _look(self, image: Image, quad: NDArray[np.float32], line_pixels: int, wish: Wish | None) -> _Look:
-        """What the recogniser computes of a line shown at a width in pixels."""
-        picture = cut_line(image, quad, line_pixels, self._rule)
+    def _looks(self, image: Image, shown: Sequence[Shown], wish: Wish | None) -> list[Look]:
+        """What the recogniser computes of lines shown at widths that all make pictures of one size."""
+        pictures = [cut_line(image, each.quad, each.pixels, self._rule) for each in shown]
         outputs = [*self._decoder.outputs, *([] if self._space_level is None else ["space"])]
         if wish is not None:
             outputs += self._decoder.fit_outputs
         if "widen" in self._rule:
             outputs += ["index", "score"]
         outputs = list(dict.fromkeys(outputs))
-        found = {name: value[0] for name, value in zip(outputs, self._engine.run(picture, outputs), strict=True)}
-        return _Look(picture, line_pixels, found)
+        batch = pictures[0] if len(pictures) == 1 else np.concatenate(pictures)
+        values = self._engine.run(batch, outputs)
+        return [
+            Look(each, picture, {name: value[k] for name, value in zip(outputs, values, strict=True)})
+            for k, (each, picture) in enumerate(zip(shown, pictures, strict=True))
+        ]
 
-    def _pitch(self, look: _Look) -> float:
+    def _pitch(self, look: Look) -> float:
         """The mean distance in pixels between the characters of a look, as its best classes say; 0 where none is."""
-        letters = int(self._letters[_characters(look)[0]].sum())
-        return min(look.pixels, look.picture.shape[2]) / letters if letters else 0.0
+        letters = int(self._letters[look.best_classes()].sum())  # the blank is none wide
+        return look.used / letters if letters else 0.0
 
-    def _decoded(self, look: _Look, quad: NDArray[np.float32], wish: Wish | None) -> tuple[list[Line], bool]:
+    def _decoded(self, look: Look, wish: Wish | None) -> tuple[list[Line], bool]:
         """The line of a look, or its parts that fit; and whether something nearly fits."""
-        picture, line_pixels, found = look.picture, look.pixels, look.found
+        picture, line_pixels, found, quad = look.picture, look.shown.pixels, look.found, look.shown.quad
         columns = max(1, round(line_pixels * self._rule["columns_per_pixel"]))
         reading = narrow_signs(self._decoder.decode(found, columns))
         centres = (reading.columns + 0.5) / self._rule["columns_per_pixel"]
         if self._space_level is not None:
-            content = picture[0, :, : min(line_pixels, picture.shape[2])]
+            content = picture[0, :, : look.used]
             reading, centres = repair_spaces(
                 reading, centres, content, found["space"], self._rule["columns_per_pixel"], level=self._space_level
             )
-        used = float(min(line_pixels, picture.shape[2]))
+        used = float(look.used)
         wide, high = quad_size(quad)
-        reading, centres = without_ring(reading, centres, picture[0, :, : round(used)])
+        reading, centres = without_ring(reading, centres, picture[0, :, : look.used])
         reading, centres = close_up(reading, centres, wide / max(1.0, high) / used)
         line = self._line(reading, quad, used)
         if wish is None:
@@ -233,27 +270,6 @@ class LineReader:
         return replace(line, polygon=(first[0], last[1], last[2], first[3]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """A line as it was shown, (1, H, W, C), of which `pixels` columns are its own, and what came out of it."""
-
-    picture: NDArray[np.uint8]
-    pixels: int
-    found: Mapping[str, NDArray[Any]]
-
-
-def _characters(look: _Look) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The best classes (K,) of a look's characters, and the highest probability of each."""
-    _, classes, scores = runs(look.found["index"], look.found["score"])
-    return classes[classes != BLANK], scores[classes != BLANK]
-
-
-def _sureness(look: _Look) -> float:
-    """The mean logarithm of the probabilities of a look's characters."""
-    scores = _characters(look)[1]
-    return float(np.log(scores.astype(np.float64) + 1e-9).mean()) if len(scores) else -np.inf
-
-
 def _rank(lines: Sequence[Line]) -> tuple[float, float]:
     """How well a quad was read: the best score; of what fits nothing, the free reading's."""
     free = [0.0 if line.free is None else line.free.score or 0.0 for line in lines]
@@ -265,6 +281,6 @@ def _laid(quad: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.roll(quad, 1, axis=0) if _is_tall(quad) else quad
 
 
-def _is_tall(quad: NDArray[np.float32], times: float = TALL) -> bool:
+def _is_tall(quad: NDArray[np.float32]) -> bool:
     width, height = quad_size(quad)
-    return height >= times * width
+    return height >= TALL * width

@@ -3,40 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from munja.read.gutter import SHORT, Box, Gutters, median
+
 ORDERS = ("reading", "raw")
-SHORT = 3.0  # times the usual height: a line no wider than this says nothing about columns
 LEAST_ROWS = 8  # lines that are longer than that, for rows that run apart to be made level
-
-
-@dataclass(frozen=True, slots=True)
-class _Box:
-    """A line in the frame of its page, the page's text upright: position in the given list, extents in pixels."""
-
-    index: int
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def height(self) -> float:
-        """Extent across the text."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> float:
-        """Extent along the text."""
-        return self.right - self.left
-
-    @property
-    def middle(self) -> float:
-        """Half way between top and bottom."""
-        return (self.top + self.bottom) / 2.0
 
 
 def reading_order(quads: Sequence[NDArray[np.float32]], angle: float) -> list[int]:
@@ -45,12 +19,13 @@ def reading_order(quads: Sequence[NDArray[np.float32]], angle: float) -> list[in
         return []
     turn = np.radians(-angle)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    boxes = []
-    for index, upright in enumerate(_level([quad @ rotation.T for quad in quads])):
-        left, right = upright[[0, 3], 0].mean(), upright[[1, 2], 0].mean()
-        top, bottom = upright[:2, 1].mean(), upright[2:, 1].mean()
-        boxes.append(_Box(index, min(left, right), max(left, right), min(top, bottom), max(top, bottom)))
-    return [box.index for box in _ordered(boxes)]
+    upright = np.asarray(_level([quad @ rotation.T for quad in quads]))
+    starts, ends = upright[:, [0, 3], 0].mean(axis=1), upright[:, [1, 2], 0].mean(axis=1)
+    tops, bottoms = upright[:, :2, 1].mean(axis=1), upright[:, 2:, 1].mean(axis=1)
+    extents = (np.minimum(starts, ends), np.maximum(starts, ends), np.minimum(tops, bottoms), np.maximum(tops, bottoms))
+    # Plain floats: what follows looks at few of them at a time.
+    boxes = [Box(index, *each) for index, each in enumerate(zip(*(each.tolist() for each in extents), strict=True))]
+    return [box.index for box in _ordered(boxes, Gutters())]
 
 
 def page_angle(angles: Sequence[float], weights: Sequence[float]) -> float:
@@ -95,11 +70,11 @@ def _level(quads: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
     return list(np.stack([away[..., 0], (away[..., 1] - a * away[..., 0]) / (1.0 + c * away[..., 0])], axis=-1))
 
 
-def _ordered(boxes: list[_Box]) -> list[_Box]:
-    gutter = _gutter(boxes)
+def _ordered(boxes: list[Box], gutters: Gutters) -> list[Box]:
+    gutter = gutters.find(boxes)
     if gutter is None:
-        return _in_sections(boxes)
-    height = float(np.median([box.height for box in boxes]))
+        return _in_sections(boxes, gutters)
+    height = median([box.height for box in boxes])
     body = [box for box in boxes if box.width > SHORT * height]
     top, bottom = min(box.top for box in body), max(box.bottom for box in body)
     # What stands wholly above or below the columns, such as a page number, belongs to neither.
@@ -109,39 +84,39 @@ def _ordered(boxes: list[_Box]) -> list[_Box]:
     result = [box for row in _rows(head) for box in row]
     rest = [box for box in boxes if not box.left < gutter < box.right]
     for heading in [*across, None]:
-        above = [box for box in rest if heading is None or box.middle < heading.middle]
-        rest = [box for box in rest if box not in above]
-        result += _ordered([box for box in above if box.right <= gutter])
-        result += _ordered([box for box in above if box.right > gutter])
+        above = rest if heading is None else [box for box in rest if box.middle < heading.middle]
+        rest = [] if heading is None else [box for box in rest if box.middle >= heading.middle]
+        result += _ordered([box for box in above if box.right <= gutter], gutters)
+        result += _ordered([box for box in above if box.right > gutter], gutters)
         if heading is not None:
             result.append(heading)
     return result + [box for row in _rows(foot) for box in row]
 
 
-def _in_sections(boxes: list[_Box]) -> list[_Box]:
+def _in_sections(boxes: list[Box], gutters: Gutters) -> list[Box]:
     """Boxes that have no columns from top to bottom: in columns where a section of the page has them, else in rows."""
     sections = _sections(boxes)
     if len(sections) < 2:
         return [box for row in _rows(boxes) for box in row]
-    result: list[_Box] = []
-    plain: list[_Box] = []
+    result: list[Box] = []
+    plain: list[Box] = []
     for section in [*sections, []]:
-        if section and _gutter(section) is None:
+        if section and gutters.find(section) is None:
             plain += section
             continue
         result += [box for row in _rows(plain) for box in row]
         plain = []
-        result += _ordered(section) if section else []
+        result += _ordered(section, gutters) if section else []
     return result
 
 
-def _sections(boxes: list[_Box]) -> list[list[_Box]]:
+def _sections(boxes: list[Box]) -> list[list[Box]]:
     """The boxes from the top, divided where a line runs across the page and where nothing stands for a while."""
     if len(boxes) < 7:
         return [boxes]
-    height = float(np.median([box.height for box in boxes]))
+    height = median([box.height for box in boxes])
     across = 0.8 * (max(box.right for box in boxes) - min(box.left for box in boxes))
-    sections: list[list[_Box]] = [[]]
+    sections: list[list[Box]] = [[]]
     bottom, alone = -np.inf, False
     for box in sorted(boxes, key=lambda each: each.top):
         wide = box.width > across
@@ -152,56 +127,9 @@ def _sections(boxes: list[_Box]) -> list[list[_Box]]:
     return sections
 
 
-def _gutter(boxes: list[_Box], depth: int = 3) -> float | None:
-    """The x of a white strip between two columns of running text, None if there is none.
-
-    Running text fills its column: most lines left of the strip end near it, most lines right of it begin near it, and
-    both are long; or a side is `depth` or fewer columns itself. A receipt's prices or a form's answers are short or
-    ragged, and are read in rows.
-    """
-    if len(boxes) < 6:
-        return None
-    height = float(np.median([box.height for box in boxes]))
-    boxes = [box for box in boxes if box.width > SHORT * height]
-    if len(boxes) < 6:
-        return None
-    lefts = np.array([box.left for box in boxes])
-    rights = np.array([box.right for box in boxes])
-    best: tuple[int, float, float] | None = None  # crossing lines, minus the strip's width, the strip's middle
-    for x in np.unique(np.round(rights)) + 1.0:
-        left, right = rights <= x, lefts >= x
-        crossing = int((~left & ~right).sum())
-        if crossing > len(boxes) // 4 or left.sum() < 3 or right.sum() < 3:
-            continue
-        strip = float(lefts[right].min() - rights[left].max())
-        if best is not None and (crossing, -strip) >= best[:2]:
-            continue
-        side = [box for box, is_left in zip(boxes, left, strict=True) if is_left]
-        other = [box for box, is_right in zip(boxes, right, strict=True) if is_right]
-        if not all(
-            _fills(lefts[part], rights[part], height)
-            or (depth > 0 and strip > 0 and _gutter(group, depth - 1) is not None)
-            for part, group in ((left, side), (right, other))
-        ):
-            continue
-        bottom = min(max(box.bottom for box in side), max(box.bottom for box in other))
-        if bottom <= max(min(box.top for box in side), min(box.top for box in other)):
-            continue  # one below the other: no columns
-        best = (crossing, -strip, x + strip / 2.0)
-    return None if best is None else best[2]
-
-
-def _fills(lefts: NDArray[np.float64], rights: NDArray[np.float64], height: float) -> bool:
-    """Whether lines form a column of running text: long ones, most of them from its left edge to its right edge."""
-    width = float(np.percentile(rights, 90) - np.percentile(lefts, 10))
-    long_enough = float(np.median(rights - lefts)) > max(9.0 * height, 0.6 * width)
-    begins = float((lefts < np.percentile(lefts, 10) + 2.5 * height).mean())
-    return long_enough and begins > 0.6
-
-
-def _rows(boxes: list[_Box]) -> list[list[_Box]]:
+def _rows(boxes: list[Box]) -> list[list[Box]]:
     """Rows of boxes side by side, from the top; each row from left to right."""
-    rows: list[list[_Box]] = []
+    rows: list[list[Box]] = []
     for box in sorted(boxes, key=lambda each: each.middle):
         for row in reversed(rows[-6:]):
             if _beside(row, box):
@@ -215,7 +143,7 @@ def _rows(boxes: list[_Box]) -> list[list[_Box]]:
     return rows
 
 
-def _beside(row: list[_Box], box: _Box) -> bool:
+def _beside(row: list[Box], box: Box) -> bool:
     """Whether a box continues a row: level with its nearest member, and not above or below any of its members."""
     for other in row:
         overlap = min(other.right, box.right) - max(other.left, box.left)

@@ -48,13 +48,15 @@ class Part:
 class Upright:
     """A picture turned upright, by how many quarters it had been turned clockwise, and the lines found in it.
 
-    `boxes` (left, top, right, bottom) are the parts of it that were looked at, if not all was.
+    `boxes` (left, top, right, bottom) are the parts of it that were looked at, if not all was. `standing` are quads of
+    `found` of which the direction was asked already: they are not upside down.
     """
 
     image: Image
     quarters: int
     found: Found
     boxes: Sequence[tuple[int, int, int, int]] = ()
+    standing: Sequence[NDArray[np.float32]] = ()
 
 
 class PageReader:
@@ -145,7 +147,7 @@ class PageReader:
         found = self.detector(image, threads, boxes)
         sideways = is_sideways(found.quads)
         if not found.quads or not (sideways or self._looks_upside_down(image, found.quads)):
-            return Upright(image, 0, found, boxes)
+            return Upright(image, 0, found, boxes, () if sideways else longest(found.quads, ASKED))
         quarters = quarter_turns(image, found.quads, self.lines.read)
         asked = longest(found.quads)
         if self.lines.sense(image, asked, quarters + 2) > self.lines.sense(image, asked, quarters):
@@ -162,7 +164,8 @@ class PageReader:
         found = upright.found
 
         def read(quads: Sequence[NDArray[np.float32]]) -> list[Line]:
-            return self.lines.read(upright.image, quads, run, [self._wish(quad, upright, guides) for quad in quads])
+            wishes = [self._wish(quad, upright, guides) for quad in quads]
+            return self.lines.read(upright.image, quads, run, wishes, upright.standing)
 
         high = read(found.large) if found.large else []
         kept: list[Line] = []

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from munja.imaging.geometry import quad_size
+from munja.imaging.geometry import quad_size, quad_sizes
 from munja.imaging.image import Image
 from munja.imaging.warp import fit
 
@@ -128,11 +128,12 @@ def large_text(coarse: Sequence[NDArray[np.float32]], fine: Quads, scale: float)
     High letters fall apart where they are shown too large. What looked like one from afar may as well be many small
     lines: only reading tells. Those that hold fewest small lines come first, MOST_LARGE at most.
     """
-    high = [quad for quad in coarse if min(quad_size(quad)) * scale > TALL_TEXT]
+    tall = (quad_sizes(coarse).min(axis=1) * scale > TALL_TEXT).tolist()
+    high = [quad for quad, is_tall in zip(coarse, tall, strict=True) if is_tall]
     if not high:
         return []
     centres = np.array([quad.mean(axis=0) for quad in fine], np.float32).reshape(-1, 2)
-    heights = np.array([min(quad_size(quad)) for quad in fine], np.float32)
+    heights = quad_sizes(fine).min(axis=1).astype(np.float32)
     counted: list[tuple[int, int, NDArray[np.float32]]] = []
     for quad in high:
         inside = np.all((centres > quad.min(axis=0)) & (centres < quad.max(axis=0)), axis=1)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munja.core.page import Line, Polygon
-from munja.imaging.geometry import quad_size
+from munja.imaging.geometry import quad_sizes
 from munja.imaging.image import Image
 from munja.read.order import page_angle
 from munja.read.tiles import Quads
@@ -27,8 +27,7 @@ Read = Callable[[Image, Quads], Sequence[Line]]
 def is_sideways(quads: Sequence[NDArray[np.float32]]) -> bool:
     """Whether most of the text, by the length of its lines, runs up or down."""
     tall = flat = 0.0
-    for quad in quads:
-        width, height = quad_size(quad)
+    for width, height in quad_sizes(quads).tolist():
         if height > TALL * width:
             tall += height - width
         elif width > TALL * height:
@@ -38,7 +37,8 @@ def is_sideways(quads: Sequence[NDArray[np.float32]]) -> bool:
 
 def longest(quads: Sequence[NDArray[np.float32]], count: int = SAMPLE) -> Quads:
     """The quads (4, 2) of the longest lines."""
-    return sorted(quads, key=lambda quad: max(quad_size(quad)), reverse=True)[:count]
+    lengths = quad_sizes(quads).max(axis=1).tolist()
+    return [quads[k] for k in sorted(range(len(quads)), key=lengths.__getitem__, reverse=True)[:count]]
 
 
 def quarter_turns(image: Image, quads: Sequence[NDArray[np.float32]], read: Read) -> int:

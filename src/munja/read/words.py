@@ -20,9 +20,9 @@ def as_polygon(quad: NDArray[Any]) -> Polygon:
 
 def make_line(reading: Reading, quad: NDArray[np.float32], starts: NDArray[Any], ends: NDArray[Any]) -> Line:
     """The Line of a reading whose K characters lie from `starts` to `ends` (K,), fractions of the quad's width."""
-    scores = reading.scores.astype(np.float64).tolist()
+    scores = reading.scores.tolist()
     corners = _strips(quad, starts, ends).astype(np.float64).round(2).tolist() if scores else []
-    polygons = [tuple((x, y) for x, y in each) for each in corners]
+    polygons = [tuple([(x, y) for x, y in each]) for each in corners]
     groups: list[list[int]] = [[]]
     for k, character in enumerate(reading.characters):
         if character.isspace():
@@ -35,17 +35,17 @@ def make_line(reading: Reading, quad: NDArray[np.float32], starts: NDArray[Any],
 
 
 def _make_word(reading: Reading, polygons: list[Polygon], scores: list[float], group: list[int]) -> Word:
-    characters = tuple(Character(reading.characters[k], polygons[k], round(scores[k], 4)) for k in group)
+    characters = tuple([Character(reading.characters[k], polygons[k], round(scores[k], 4)) for k in group])
     first, last = polygons[group[0]], polygons[group[-1]]
     outline = (first[0], last[1], last[2], first[3])
     score = geometric_mean([scores[k] for k in group])
-    return Word("".join(each.text for each in characters), outline, round(score, 4), characters)
+    return Word("".join([reading.characters[k] for k in group]), outline, round(score, 4), characters)
 
 
 def _strips(quad: NDArray[np.float32], left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.float32]:
     """Quads (K, 4, 2) over the full height of a quad between fractions `left` and `right` (K,) of its width."""
-    zero, one = np.zeros_like(left), np.ones_like(left)
-    fractions = np.stack([left, zero, right, zero, right, one, left, one], axis=1).reshape(-1, 2)
+    fractions = np.zeros((len(left), 4, 2), np.float32)
+    fractions[:, ::3, 0], fractions[:, 1:3, 0], fractions[:, 2:, 1] = left[:, None], right[:, None], 1.0
     return quad_points(quad, fractions).reshape(-1, 4, 2)
 
 

@@ -153,3 +153,16 @@ def test_a_line_of_many_characters_is_aligned() -> None:
     reading = align(codec, np.log(probability), classes)
     assert reading.text == "ab" * 150
     assert reading.columns.tolist() == list(range(0, len(index), 2))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_path_of_known_classes_is_the_likeliest_of_all_that_spell_them(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    columns = np.log(random.dirichlet([0.4] * 3, 6))
+    classes = tuple(random.integers(1, 3, int(random.integers(0, 4))).tolist())
+    paths = np.array([path for path in product(range(3), repeat=6) if collapsed(path) == classes])
+    best = paths[columns[np.arange(6), paths].sum(axis=1).argmax()]
+    wanted, found = codec.spelt(best, np.exp(columns[np.arange(6), best])), align(codec, columns, classes)
+    assert found.characters == wanted.characters
+    assert np.array_equal(found.columns, wanted.columns)
+    assert np.array_equal(found.scores, wanted.scores)

@@ -128,10 +128,11 @@ def _candidates(log_probability: NDArray[Any], floor: float, least: int) -> list
         np.put_along_axis(likely, top, True, axis=1)
     likely[:, BLANK] = False
     found: list[dict[int, float]] = [{} for _ in likely]
-    rows, classes = np.nonzero(likely)
-    scores = log_probability[rows, classes]
+    places = np.flatnonzero(likely)  # a fifth of the time that nonzero takes
+    scores = log_probability.reshape(-1)[places]
     order = np.argsort(-scores, kind="stable")
-    for row, each, score in zip(rows[order].tolist(), classes[order].tolist(), scores[order].tolist(), strict=True):
+    rows, classes = np.divmod(places[order], likely.shape[1])
+    for row, each, score in zip(rows.tolist(), classes.tolist(), scores[order].tolist(), strict=True):
         found[row][each] = score
     return found
 
@@ -146,15 +147,29 @@ class _Growth:
         self, beam: list[_Prefix], number: int, column: NDArray[Any], chosen: dict[int, float]
     ) -> list[_Prefix]:
         """The beam after one more column, of which `chosen` holds the classes to try, the likeliest first."""
-        scores = self._stay(beam, number, column, chosen)
-        if chosen:
-            beam = beam + self._new(beam, number, chosen, scores)
-            scores = [each.total + each.part for each in beam]
-        least = max(scores, default=0.0) - self._within
+        scores = self._stay(beam, number, column, chosen) if chosen else self._wait(beam, column)
+        if chosen and (new := self._new(beam, number, chosen, scores)):
+            beam = beam + new
+            scores += [each.total + each.part for each in new]
+        if len(beam) == 1:
+            return beam
+        least = max(scores) - self._within
         kept = [k for k, score in enumerate(scores) if score >= least]
         if len(kept) > self._width:
             kept = sorted(sorted(kept, key=lambda k: -scores[k])[: self._width])
         return beam if len(kept) == len(beam) else [beam[k] for k in kept]
+
+    def _wait(self, beam: list[_Prefix], column: NDArray[Any]) -> list[float]:
+        """As `_stay`, of a column in which no class is worth trying: none is seen after the text shorter by it."""
+        blank, scores = float(column[BLANK]), []
+        for prefix in beam:
+            ended = prefix.blank = prefix.total + blank
+            if prefix.last > NEVER:
+                last = prefix.last = prefix.last + float(column[prefix.label])
+                ended = _add(ended, last)
+            prefix.total = ended
+            scores.append(ended + prefix.part)
+        return scores
 
     def _stay(self, beam: list[_Prefix], number: int, column: NDArray[Any], chosen: dict[int, float]) -> list[float]:
         """Let each text of the beam take the column as a blank, as its last class once more, or as its last class after
@@ -173,9 +188,10 @@ class _Growth:
             if score is not None and parent is not None and parent.column == number:
                 # The same class again is the same character unless a blank stood between.
                 last = _add(last, (parent.ended if label == parent.label else parent.before) + score)
-            prefix.blank, prefix.last = prefix.before + blank, last
-            prefix.total = _add(prefix.blank, last)
-            scores.append(prefix.total + prefix.part)
+            ended = prefix.blank = prefix.before + blank
+            prefix.last = last
+            ended = prefix.total = _add(ended, last)
+            scores.append(ended + prefix.part)
         return scores
 
     def _new(self, beam: list[_Prefix], number: int, chosen: dict[int, float], scores: list[float]) -> list[_Prefix]:
@@ -243,22 +259,34 @@ def align(codec: CTC, log_probability: NDArray[Any], classes: tuple[int, ...]) -
     skip = np.full(len(spread), NEVER)
     skip[3::2][spread[3::2] != spread[1:-2:2]] = 0.0
     seen = log_probability[:, spread]  # (T, states)
-    reached = np.full(len(spread) + 2, NEVER)  # two states that are never reached stand before the first
-    stay, one, two = reached[2:], reached[1:-1], reached[:-2]
-    stay[:2] = seen[0, :2] if steps else NEVER
-    came = np.zeros((steps, len(spread)), np.int8)
+    # Two states that are never reached stand before the first.
+    reached = np.full((steps, len(spread) + 2), NEVER)
+    reached[:1, 2:4] = seen[:1, :2]
+    jumped = np.empty(len(spread))
     for t in range(1, steps):
-        moved, jumped = one > stay, two + skip
-        best = np.maximum(stay, one)
-        far = jumped > best
-        came[t] = np.where(far, 2, moved)
-        np.add(np.maximum(best, jumped), seen[t], out=stay)
-    state = len(spread) - 1 if len(spread) == 1 or stay[-1] > stay[-2] else len(spread) - 2
-    if not steps or stay[state] == NEVER:
+        before, here = reached[t - 1], reached[t, 2:]
+        np.add(before[:-2], skip, out=jumped)
+        np.maximum(before[2:], before[1:-1], out=here)
+        np.maximum(here, jumped, out=here)
+        here += seen[t]
+    end = reached[-1, 2:] if steps else np.full(len(spread), NEVER)
+    state = len(spread) - 1 if len(spread) == 1 or end[-1] > end[-2] else len(spread) - 2
+    if not steps or end[state] == NEVER:
         raise InputError(f"{len(classes)} classes do not fit into {steps} columns")
-    path = np.zeros(steps, np.int64)
-    for t in range(steps - 1, -1, -1):
-        path[t] = state
-        state -= int(came[t, state])
+    path = _way_back(reached, skip, state)
     # Greedy decoding of the path finds columns and scores; equal neighbours have a blank between them by construction.
     return codec.spelt(spread[path], np.exp(log_probability[np.arange(steps), spread[path]]))
+
+
+def _way_back(reached: NDArray[Any], skip: NDArray[Any], state: int) -> NDArray[np.int64]:
+    """The state in each column of the likeliest path to `state`; reached[:, 2 + k] are log probabilities of state k."""
+    path = np.zeros(len(reached), np.int64)
+    path[-1] = state
+    for t in range(len(reached) - 2, -1, -1):
+        two, one, stay = reached[t, state : state + 3].tolist()
+        if two + skip[state] > max(stay, one):
+            state -= 2
+        elif one > stay:
+            state -= 1
+        path[t] = state
+    return path

@@ -127,11 +127,11 @@ class DB:
             # Growing a rectangle and taking the smallest rectangle around it just moves its sides.
             grow = 2.0 * self._distance(width, height)
             corners = cv2.boxPoints(((x + 0.5, y + 0.5), (width + grow, height + grow), angle))
-            quads.append(geometry.order_quad(corners))
+            quads.append(corners)
             scores.append(score)
         if not quads:
             return Boxes(np.zeros((0, 4, 2), np.float32), np.zeros(0, np.float32))
-        return Boxes(np.stack(quads), np.asarray(scores, np.float32))
+        return Boxes(geometry.order_quads(np.array(quads)), np.asarray(scores, np.float32))
 
     def _distance(self, width: float, height: float) -> float:
         """How far the sides of a found region of width x height pixels are moved outward."""
