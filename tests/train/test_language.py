@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from munja.cli import run
 from munja.core.artifact import open_artifact
 from munja.core.errors import ArtifactError, InputError, SpecError
 from munja.core.registry import build
@@ -119,3 +120,26 @@ def test_wrong_requests_say_what_was_wanted(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"\.safetensors"):
         count_language_model(tmp_path / "m.bin", sources=[{"name": "file", "path": "x"}], shares=[1.0])
     assert not out.exists()
+
+
+def test_the_command_counts_with_a_folder_of_texts_and_leaves_its_place_out_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for name in ("langdata_eng.training_text", "langdata_eng.wordlist", "langdata_kor.training_text"):
+        (texts / f"{name}.txt").write_text("quokka wombat numbat " * 50)
+    for name in ("langdata_kor.wordlist", "songys_chatbot"):
+        (texts / f"{name}.txt").write_text("가나 다라")
+    recipe = tmp_path / "model.toml"
+    recipe.write_text(
+        'name = "ngram"\nlines = 300\nnodes = 3000\nshares = [1.0]\n[[sources]]\nname = "synthetic"\n'
+        '[sources.recipe]\ncharset = "ascii"\n[sources.recipe.text]\nenglish = 1.0\n'
+    )
+    out = tmp_path / "model.safetensors"
+    assert run(["language", str(recipe), "--out", str(out), "--corpora", str(texts)]) == 0
+    assert str(tmp_path).encode() not in out.read_bytes()
+    model = open_language_model(open_artifact(out), ASCII)
+    assert model is not None
+    assert run(["language", str(recipe), "--out", str(out), "--corpora", str(tmp_path / "none")]) == 1
+    assert "a folder was wanted" in capsys.readouterr().err

@@ -41,16 +41,18 @@ class SyntheticTexts:
         charset: str,
         /,
         *,
-        recipe: Annotated[str, doc("the synthesiser's recipe")],
+        recipe: Annotated[Mapping[str, Any] | str, doc("the synthesiser's Spec, or the path of one")],
         longest: Annotated[int, Gt(0), doc("characters")] = 48,
     ) -> None:
         from munja.data.synth.recipe import read_recipe
         from munja.data.synth.text import TextSource, kinds
 
-        read = read_recipe(load_spec(recipe), text_kinds=kinds())
+        spec = load_spec(recipe) if isinstance(recipe, str) else dict(recipe)
+        read = read_recipe(spec, text_kinds=kinds())
         own = characters(read.charset)
         if not set(own) <= set(charset):
-            raise SpecError(f"texts.synthetic: {recipe} writes characters that are not in the model's charset")
+            named = recipe if isinstance(recipe, str) else "the recipe"
+            raise SpecError(f"texts.synthetic: {named} writes characters that are not in the model's charset")
         self._source = TextSource(own, dict(read.text), read.corpora, capitals=read.capitals)
         self._longest = longest
 

@@ -7,7 +7,7 @@ import pytest
 
 from munja.core.errors import SpecError
 from munja.core.spec import load_spec
-from munja.data.synth.recipe import read_recipe
+from munja.data.synth.recipe import read_recipe, with_folders
 
 RECIPES = Path(__file__).parents[3] / "recipes"
 KINDS = ("english", "codes", "money")
@@ -49,3 +49,32 @@ def test_the_list_of_fonts_gives_every_package_a_licence_and_a_purpose() -> None
         assert entry["licence"]
         assert entry["for"]
     assert [name for name, entry in packages.items() if entry.get("small")] == ["fonts-dejavu-core", "fonts-nanum"]
+
+
+def test_folders_go_into_every_recipe_of_a_training_that_names_none(tmp_path: Path) -> None:
+    (tmp_path / "lines.toml").write_text('charset = "ascii"\n[text]\ncodes = 1\n')
+    lines = {"name": "synthetic", "recipe": str(tmp_path / "lines.toml")}
+    own = {"name": "synthetic", "recipe": {"corpora": "mine", "text": {"codes": 1}}}
+    codes = {"name": "codes", "recipe": {"kind": "codes"}}
+    tree = {"task": {"data": {"name": "mixed", "sets": [lines, own, codes]}, "pages": [{"kind": "pages"}]}}
+    given = with_folders(tree, corpora="texts", backgrounds="photographs")
+    recipes = [each["recipe"] for each in given["task"]["data"]["sets"]]
+    assert recipes == [
+        {"charset": "ascii", "text": {"codes": 1}, "corpora": "texts"},
+        {"corpora": "mine", "text": {"codes": 1}},
+        {"kind": "codes"},
+    ]
+    assert given["task"]["pages"] == [{"kind": "pages", "corpora": "texts", "backgrounds": "photographs"}]
+    assert tree["task"]["data"]["sets"][0] is lines  # nothing that was given changes
+    assert isinstance(lines["recipe"], str)
+    assert with_folders(tree) is tree
+
+
+@pytest.mark.parametrize(
+    "name", ["recognise/dense_s_korean", "detect/dense_s", "direction/dense_xs", "language/korean"]
+)
+def test_the_recipes_of_the_package_take_a_folder_of_texts(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(RECIPES.parent)
+    given = str(with_folders(load_spec(RECIPES / f"{name}.toml"), corpora="texts"))
+    assert given.count("'corpora': 'texts'") >= 1
+    assert "recipes/synth/" not in given

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from munja.core.errors import SpecError, did_you_mean
-from munja.core.spec import Spec
+from munja.core.spec import Spec, load_spec
 
 
 @dataclass(frozen=True)
@@ -131,3 +131,32 @@ def read_weights(tree: Any, known: Any, place: str, top: float | None) -> dict[s
             bounds = "0 or more" if top is None else f"0 to {top:g}"
             raise SpecError(f"{place}.{key}: a number of {bounds} was wanted, got {value!r}")
     return {key: float(value) for key, value in tree.items()}
+
+
+def with_folders(tree: Spec, *, corpora: str = "", backgrounds: str = "") -> Spec:
+    """The recipe of a training in which every recipe of lines or pages has these folders, unless it names its own.
+
+    Recipes that it names by path, under `recipe` or in `pages`, are read into it.
+    """
+
+    def given(recipe: Any) -> Any:
+        """One recipe of a synthesiser with its folders."""
+        own = load_spec(recipe) if isinstance(recipe, str) else dict(recipe)
+        kind = own.get("kind", "lines")
+        folders = {"corpora": corpora if kind != "codes" else "", "backgrounds": backgrounds if kind == "pages" else ""}
+        return {**own, **{name: folder for name, folder in folders.items() if folder and not own.get(name)}}
+
+    def walk(value: Any) -> Any:
+        """A part of the tree with the recipes in it."""
+        if isinstance(value, Mapping):
+            return {
+                key: given(each)
+                if key == "recipe" and isinstance(each, str | Mapping)
+                else [given(page) for page in each]
+                if key == "pages" and isinstance(each, Sequence) and not isinstance(each, str)
+                else walk(each)
+                for key, each in value.items()
+            }
+        return [walk(each) for each in value] if isinstance(value, list) else value
+
+    return dict(walk(tree)) if corpora or backgrounds else tree
