@@ -36,8 +36,7 @@ class Look:
 
     def best_classes(self) -> NDArray[np.int64]:
         """The best class of each run of columns (K,), blanks among them."""
-        index = self.found["index"]
-        return np.concatenate((index[:1], index[1:][index[1:] != index[:-1]]))
+        return np.asarray(runs(self.found["index"], self.found["score"])[1], np.int64)
 
     def sureness(self) -> float:
         """The mean logarithm of the probabilities of its characters."""
