@@ -15,7 +15,7 @@ SHORT = 32_000  # pixels
 
 
 def cut_quad(image: Image, quad: NDArray[Any], width: int, height: int) -> Image:
-    """The inside of a quad (4, 2) of an image (H, W, 3) as (height, width, 3); what lies outside repeats the edge."""
+    """The inside of a quad (4, 2) of an image (H, W, C) as (height, width, C); what lies outside repeats the edge."""
     natural_width, natural_height = quad_size(quad)
     # OpenCV's warps address 32,767 pixels, and copy a view as a whole: cut the neighbourhood out first.
     if max(image.shape[:2]) >= SHORT or not image.flags.c_contiguous:
@@ -40,7 +40,7 @@ def cut_quad(image: Image, quad: NDArray[Any], width: int, height: int) -> Image
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32) - 0.5
     matrix = cv2.getPerspectiveTransform((quad - 0.5).astype(np.float32), target)
     cut = cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cut, np.uint8)
+    return np.asarray(cut, np.uint8).reshape(height, width, -1)  # OpenCV leaves a last axis of 1 out
 
 
 def quad_points(quad: NDArray[Any], fractions: NDArray[Any]) -> NDArray[np.float32]:
@@ -56,9 +56,11 @@ def part(quad: NDArray[Any], left: float, right: float) -> NDArray[np.float32]:
 
 
 def fit(image: Image, width: int, height: int) -> Image:
-    """The image scaled to (height, width, 3); averaged where it shrinks, so that thin strokes do not vanish."""
+    """The image (H, W, C) scaled to (height, width, C); averaged where it shrinks, so that thin strokes do not vanish."""
     if (image.shape[1], image.shape[0]) == (width, height):
         return image
+    if image.shape[2] == 1:
+        return _resized(image, width, height).reshape(height, width, 1)
     if image.strides[2] == 0:  # one channel shown three times: OpenCV would copy all of it
         return np.repeat(_resized(image[..., 0], width, height)[..., None], 3, axis=2)
     return _resized(image, width, height)

@@ -17,6 +17,7 @@ from munja.read.ink import columns_of_ink
 
 MAX_SHOWN = 4_000_000  # pixels of a picture as the detector sees it
 MAX_LINE_WIDTH = 4096  # pixels; a line longer than 85 times its height is squeezed
+MOST_GREY = 50_000_000  # pixels of a picture that is made grey as a whole, not cut by cut
 MOST_SQUEEZED = 4.0  # times, for a recogniser of one width that does not say what it was trained on
 
 
@@ -39,6 +40,7 @@ def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.
     """A batch of one (1, H, W, channels) for the detector, padded by repeating its last pixels, and the scale used."""
     height, width = image.shape[:2]
     full_width, full_height, scale = detector_size(width, height, rule)
+    image = seen(image, rule)  # a third of what is to be averaged
     inner = fit(image, min(full_width, max(1, round(width * scale))), min(full_height, max(1, round(height * scale))))
     if rule.get("channels", 3) == 1:
         inner = grey(inner)
@@ -48,8 +50,20 @@ def show_to_detector(image: Image, rule: Mapping[str, Any]) -> tuple[NDArray[np.
 
 
 def grey(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture (H, W, 3) as grey (H, W, 1), as bright as it is seen."""
+    """A picture (H, W, 3) as grey (H, W, 1), as bright as it is seen; one that is grey already as it is."""
+    if image.shape[2] == 1 or image.strides[2] == 0:  # one channel shown three times
+        return image[..., :1]
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)[..., None]
+
+
+def seen(image: Image, *rules: Mapping[str, Any]) -> Image:
+    """A picture (H, W, 3) as networks of these input rules see it: grey (H, W, 1) if none of them sees colours.
+
+    A picture of more than MOST_GREY pixels stays as it is; what is cut out of it becomes grey.
+    """
+    if image.shape[0] * image.shape[1] > MOST_GREY or any(rule.get("channels", 3) != 1 for rule in rules):
+        return image
+    return grey(image)
 
 
 def line_width(quad_width: float, quad_height: float, rule: Mapping[str, Any]) -> int:

@@ -19,7 +19,7 @@ from munja.read.language import LanguageModel
 
 CERTAIN = 0.98  # a line whose columns are all at least this sure is read without asking
 FLOOR = 1e-3  # classes less likely than this are not tried
-WITHIN = 6.0  # nats below the best text at which another is given up: 427 of 427 lines read the same as without
+WITHIN = 5.0  # nats below the best text at which another is given up: 1 of 3,965 lines read otherwise than with 6
 KNOWN = 8.0  # nats by which a language model that knows a code prefers its letters; the package's own goes up to 3.4
 LIMIT = 40.0  # nats below the free reading at which a fitting one is given up
 
@@ -117,7 +117,7 @@ class ContextDecoder(CTCDecoder):
             return self._codec.decode(best, top)
         guide = self._language
         guided = prefix_beam(
-            log_probability, width=self._width, floor=FLOOR, within=WITHIN, guide=guide, most=guide.bonus
+            log_probability, width=self._width, floor=FLOOR, within=WITHIN, guide=guide, most=guide.bonus, merge=True
         )
         classes = guided[0].classes
         reading = align(self._codec, log_probability, classes)

@@ -15,7 +15,7 @@ from munja.core.page import FreeReading, Line
 from munja.core.registry import build
 from munja.imaging.geometry import grow_quad, quad_angle, quad_size, quad_sizes
 from munja.imaging.image import Image
-from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, show_line, shown_width
+from munja.read.batching import MAX_LINE_WIDTH, cut_line, line_width, pieces, seen, show_line, shown_width
 from munja.read.codecs import angle  # noqa: F401  (registers itself)
 from munja.read.codecs.ctc import Reading
 from munja.read.codecs.jamo import FINALS, INITIALS, MEDIALS, is_syllable
@@ -36,6 +36,7 @@ UPRIGHT = 0.5  # a tall box on a page of lying lines that reads as one character
 # Widths, and margins above and below in line heights, at which a line that nearly fits its pattern is looked at again.
 # Of 452 misread codes, 213 were won back at first sight, 254 with the last two looks.
 LOOKS = ((1.0, -0.1), (0.8, -0.1), (1.25, -0.1))
+IN_TURN = 16  # lines that are decoded in a row
 SAMPLE = 3  # lines whose direction is asked for before anything is read
 
 _INNER = frozenset(MEDIALS + FINALS)
@@ -72,6 +73,7 @@ class LineReader:
         if direction is not None and direction_engine is not None:
             codec = build("codec", direction.manifest.codec)
             self._direction = (direction.manifest.input, codec, direction_engine)
+        self.rules = [self._rule, *([] if self._direction is None else [self._direction[0]])]
 
     def sense(self, image: Image, quads: Sequence[NDArray[np.float32]], quarters: int) -> float:
         """How much sense the lines at the quads make if the page is turned clockwise by so many quarters.
@@ -101,6 +103,7 @@ class LineReader:
         shall fit, if anything: it gives the lines that do, or one without text. `standing` are those of the quads that
         are known not to be upside down.
         """
+        image = seen(image, *self.rules)
         lying: list[NDArray[np.float32]] = []
         given: list[NDArray[np.float32]] = []
         wanted: list[Wish | None] = []
@@ -120,17 +123,18 @@ class LineReader:
 
         shown = [self._shown(quad) for quad in lying]
 
-        def some(numbers: Sequence[int]) -> list[list[Line]]:
-            looks = self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]])
-            return [
-                self._read_best(image, lying[k], given[k], sideways, wanted[k], look)
-                for k, look in zip(numbers, looks, strict=True)
+        def some(groups: Sequence[Sequence[int]]) -> list[tuple[int, list[Line]]]:
+            # Network first, then decoding: in turns, each finds the processor's cache full of the other's numbers.
+            looks = [
+                pair
+                for numbers in groups
+                for pair in zip(numbers, self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]]), strict=True)
             ]
+            return [(k, self._read_best(image, lying[k], given[k], sideways, wanted[k], look)) for k, look in looks]
 
-        together = self._together(shown, wanted)
         found: list[list[Line]] = [[] for _ in given]
-        for numbers, read in zip(together, run(some, together), strict=True):
-            for k, lines in zip(numbers, read, strict=True):
+        for read in run(some, _batches(self._together(shown, wanted))):
+            for k, lines in read:
                 found[k] = lines
         return [line for lines in found for line in lines]
 
@@ -268,6 +272,19 @@ class LineReader:
             return line
         first, last = line.words[0].polygon, line.words[-1].polygon
         return replace(line, polygon=(first[0], last[1], last[2], first[3]))
+
+
+def _batches(groups: Sequence[Sequence[int]]) -> list[list[Sequence[int]]]:
+    """Groups of lines in batches of about IN_TURN lines each."""
+    batches: list[list[Sequence[int]]] = []
+    count = IN_TURN
+    for group in groups:
+        if count >= IN_TURN:
+            batches.append([])
+            count = 0
+        batches[-1].append(group)
+        count += len(group)
+    return batches
 
 
 def _rank(lines: Sequence[Line]) -> tuple[float, float]:

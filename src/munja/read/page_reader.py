@@ -14,7 +14,7 @@ from munja.core.errors import InputError
 from munja.core.page import Line, Page
 from munja.core.registry import build
 from munja.imaging.image import Frame, Image
-from munja.read.batching import show_line
+from munja.read.batching import seen, show_line
 from munja.read.codecs.jamo import least_score
 from munja.read.detect import Detector, Found
 from munja.read.engines import open_engine
@@ -106,7 +106,8 @@ class PageReader:
         guides = [each.guide for each in parts]
         if frame.text:
             return self._page(frame, self._typed(frame.text, boxes, guides), frame.notes), {}
-        upright = self.find(frame.image, boxes, threads)
+        image = seen(frame.image, self.detector.rule, *self.lines.rules)
+        upright = self.find(image, boxes, threads)
         times.append(time.perf_counter())
         lines = self._read_found(upright, guides, run)
         times.append(time.perf_counter())
@@ -143,7 +144,7 @@ class PageReader:
         return found
 
     def find(self, image: Image, boxes: Sequence[tuple[int, int, int, int]], threads: int) -> Upright:
-        """The lines of an image (H, W, 3), made upright; of its boxes (left, top, right, bottom) alone if there are."""
+        """The lines of an image (H, W, 3), or grey (H, W, 1), made upright; of its boxes (left, top, right, bottom) alone if there are."""
         found = self.detector(image, threads, boxes)
         sideways = is_sideways(found.quads)
         if not found.quads or not (sideways or self._looks_upside_down(image, found.quads)):

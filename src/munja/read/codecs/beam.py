@@ -88,21 +88,25 @@ def prefix_beam(
     within: float = 20.0,
     guide: Guide | None = None,
     most: float = math.inf,
+    merge: bool = False,
 ) -> list[Hypothesis]:
     """The likeliest readings of log probabilities (T, classes), best first, at most `width`; class 0 is the blank.
 
     In each column the classes of a probability above `floor` are tried, and the best `least_classes` in any case,
     which a guide that forbids much will need. Texts less likely than the best by more than `within` (in logarithms) are
-    given up. `most` is the most that one step of the guide adds: with it, fewer steps are asked for. Empty if a guide
-    allows no reading.
+    given up. `most` is the most that one step of the guide adds: with it, fewer steps are asked for. `merge` goes on
+    with the likeliest alone of the texts that end in the same class and the same state of the guide, which judges what
+    follows them alike: the best text comes sooner, the others may be missing. Empty if a guide allows no reading.
     """
+    if merge and guide is None:
+        raise InputError("merge: without a guide all texts would be in the same state")
     if width < 1 or log_probability.ndim != 2:
         raise InputError(f"log probabilities (T, classes), width 1 or more were wanted, got {log_probability.shape}")
     first = _Prefix(None, BLANK, guide.start() if guide else None, 0.0)
     first.blank = first.total = 0.0
     beam = [first]
     columns = log_probability[_telling(log_probability)]
-    growth = _Growth(width, within, guide, most if guide else 0.0)
+    growth = _Growth(width, within, guide, most if guide else 0.0, merge)
     for number, (column, chosen) in enumerate(zip(columns, _candidates(columns, floor, least_classes), strict=True)):
         beam = growth.advance(beam, number, column, chosen)
     found = []
@@ -140,8 +144,8 @@ def _candidates(log_probability: NDArray[Any], floor: float, least: int) -> list
 class _Growth:
     """How a beam of some width grows by a column under a guide, of which a step adds no more than `most`."""
 
-    def __init__(self, width: int, within: float, guide: Guide | None, most: float) -> None:
-        self._width, self._within, self._guide, self._most = width, within, guide, most
+    def __init__(self, width: int, within: float, guide: Guide | None, most: float, merge: bool) -> None:
+        self._width, self._within, self._guide, self._most, self._merge = width, within, guide, most, merge
 
     def advance(
         self, beam: list[_Prefix], number: int, column: NDArray[Any], chosen: dict[int, float]
@@ -155,6 +159,13 @@ class _Growth:
             return beam
         least = max(scores) - self._within
         kept = [k for k, score in enumerate(scores) if score >= least]
+        if self._merge and len(kept) > 1:
+            best: dict[tuple[Any, int], int] = {}
+            for k in kept:
+                same = best.setdefault((beam[k].state, beam[k].label), k)
+                if scores[k] > scores[same]:
+                    best[beam[k].state, beam[k].label] = k
+            kept = sorted(best.values())
         if len(kept) > self._width:
             kept = sorted(sorted(kept, key=lambda k: -scores[k])[: self._width])
         return beam if len(kept) == len(beam) else [beam[k] for k in kept]
