@@ -19,6 +19,7 @@ from munja.read.batching import (
     line_width,
     longest_line,
     pieces,
+    seen,
     show_to_detector,
     width_bucket,
 )
@@ -192,3 +193,30 @@ def test_a_line_too_wide_to_be_squeezed_is_cut_as_the_rule_says() -> None:
     assert 430 <= parts[0][1, 0] <= 470  # in the gap
     assert longest_line(STRETCH) == 400
     assert longest_line(LINES) == longest_line(FIXED) == MAX_LINE_WIDTH
+
+
+def test_a_picture_is_made_grey_once_if_no_network_sees_colours() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    once = seen(image, {"channels": 1}, {"channels": 1})
+    assert once.shape == (40, 60, 1)
+    assert seen(once, {"channels": 1}) is once or np.shares_memory(seen(once, {"channels": 1}), once)
+    assert seen(image, {"channels": 1}, {"channels": 3}) is image
+    assert seen(image, {"channels": 1}, {}) is image
+    broadcast = np.broadcast_to(once, (40, 60, 3))
+    assert np.array_equal(grey(broadcast), once)
+    assert np.shares_memory(grey(broadcast), once)
+
+
+def test_grey_pictures_are_cut_and_shown_as_coloured_ones_made_grey() -> None:
+    image = np.random.default_rng(1).integers(0, 256, (90, 200, 3), np.uint8)
+    image = np.asarray(cv2.GaussianBlur(image, (0, 0), 2.0), np.uint8)
+    quad = np.array([[20, 10], [180, 20], [178, 60], [18, 50]], np.float32)
+    rule = {**LINES, "channels": 1}
+    for size in (64, 150):
+        coloured = cut_line(image, quad, size, rule).astype(int)
+        assert np.abs(coloured - cut_line(grey(image), quad, size, rule)).max() <= 1  # rounded before or after
+    (coloured, scale), (plain, other) = (
+        show_to_detector(each, {**RULE, "channels": 1}) for each in (image, grey(image))
+    )
+    assert np.array_equal(coloured, plain)
+    assert scale == other

@@ -28,6 +28,11 @@ def test_blanks_make_no_look_surer() -> None:
     assert look([0, 0], [1.0, 1.0]).sureness() == -np.inf
 
 
+def test_the_least_sure_character_is_no_blank() -> None:
+    assert look([0, 3, 3, 0, 2], [0.1, 0.4, 0.8, 0.1, 0.9]).least() == pytest.approx(0.8)
+    assert look([0, 0], [0.3, 0.3]).least() == 1.0
+
+
 def test_a_line_wider_than_its_picture_uses_all_of_it() -> None:
     assert look([0], [1.0], 60).used == 60
     assert look([0], [1.0], 90).used == 64

@@ -56,7 +56,7 @@ def part(quad: NDArray[Any], left: float, right: float) -> NDArray[np.float32]:
 
 
 def fit(image: Image, width: int, height: int) -> Image:
-    """The image (H, W, C) scaled to (height, width, C); averaged where it shrinks, so that thin strokes do not vanish."""
+    """The image (H, W, C) scaled to (height, width, C), averaged where it shrinks, so that no thin strokes vanish."""
     if (image.shape[1], image.shape[0]) == (width, height):
         return image
     if image.shape[2] == 1:

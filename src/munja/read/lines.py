@@ -36,6 +36,9 @@ UPRIGHT = 0.5  # a tall box on a page of lying lines that reads as one character
 # Widths, and margins above and below in line heights, at which a line that nearly fits its pattern is looked at again.
 # Of 452 misread codes, 213 were won back at first sight, 254 with the last two looks.
 LOOKS = ((1.0, -0.1), (0.8, -0.1), (1.25, -0.1))
+# A line of which every character is surer than this is not shown wider: of 3,286 lines 91.48 % are read exactly either
+# way, with 0.8 91.42 %.
+PLAIN = 0.9
 IN_TURN = 16  # lines that are decoded in a row
 SAMPLE = 3  # lines whose direction is asked for before anything is read
 
@@ -128,7 +131,9 @@ class LineReader:
             looks = [
                 pair
                 for numbers in groups
-                for pair in zip(numbers, self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]]), strict=True)
+                for pair in zip(
+                    numbers, self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]]), strict=True
+                )
             ]
             return [(k, self._read_best(image, lying[k], given[k], sideways, wanted[k], look)) for k, look in looks]
 
@@ -197,7 +202,7 @@ class LineReader:
         """The line of a first look, or of others at the same line that read better."""
         looks, first = [look], look.shown
         narrow, wanted = self._rule.get("widen", (0.0, 0.0))
-        if narrow and 0.0 < (pitch := self._pitch(look)) < narrow:
+        if narrow and look.least() < PLAIN and 0.0 < (pitch := self._pitch(look)) < narrow:
             # Condensed print has too few columns for each character: shown wider, it is read better.
             wide = min(round(first.pixels * min(wanted / pitch, MOST_WIDENED)), MAX_LINE_WIDTH)
             looks += self._looks(image, [replace(first, pixels=wide)], wish)

@@ -38,6 +38,11 @@ class Look:
         """The best class of each run of columns (K,), blanks among them."""
         return np.asarray(runs(self.found["index"], self.found["score"])[1], np.int64)
 
+    def least(self) -> float:
+        """The lowest probability of its characters."""
+        _, classes, scores = runs(self.found["index"], self.found["score"])
+        return float(scores[classes != BLANK].min(initial=1.0))
+
     def sureness(self) -> float:
         """The mean logarithm of the probabilities of its characters."""
         _, classes, scores = runs(self.found["index"], self.found["score"])

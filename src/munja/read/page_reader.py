@@ -144,7 +144,7 @@ class PageReader:
         return found
 
     def find(self, image: Image, boxes: Sequence[tuple[int, int, int, int]], threads: int) -> Upright:
-        """The lines of an image (H, W, 3), or grey (H, W, 1), made upright; of its boxes (left, top, right, bottom) alone if there are."""
+        """The lines of an image (H, W, C) made upright, of its boxes (left, top, right, bottom) alone if there are."""
         found = self.detector(image, threads, boxes)
         sideways = is_sideways(found.quads)
         if not found.quads or not (sideways or self._looks_upside_down(image, found.quads)):
@@ -165,7 +165,7 @@ class PageReader:
         found = upright.found
 
         def read(quads: Sequence[NDArray[np.float32]]) -> list[Line]:
-            wishes = [self._wish(quad, upright, guides) for quad in quads]
+            wishes = [self._wish(quad, upright, guides) for quad in quads] if any(guides) else ()
             return self.lines.read(upright.image, quads, run, wishes, upright.standing)
 
         high = read(found.large) if found.large else []

@@ -109,6 +109,30 @@ def test_knowing_the_most_that_a_guide_adds_changes_no_reading(
     assert prefix_beam(log_probability, width=width, within=within, guide=Likes(), most=0.7) == plain
 
 
+@given(probabilities())
+def test_of_texts_that_a_guide_judges_alike_from_now_on_the_likeliest_goes_on(probability: np.ndarray) -> None:
+    # A sure blank after each column, so that all texts end in one alike when the next column comes.
+    apart = np.full((2 * len(probability), 3), 1e-9)
+    apart[::2], apart[1::2, 0] = probability, 1.0
+    plain = prefix_beam(np.log(apart), width=1000, within=100.0, floor=1e-12, guide=Likes())
+    merged = prefix_beam(np.log(apart), width=1000, within=100.0, floor=1e-12, guide=Likes(), merge=True)
+    guide, paths = Likes(), []
+    for path in product(range(3), repeat=len(probability)):
+        total, state = float(np.log(probability[np.arange(len(path)), path]).sum()), guide.start()
+        for each in filter(None, path):
+            state, part = guide.step(state, each)
+            total += part
+        paths.append(total + guide.end(state))
+    assert max(paths) - 1e-6 <= merged[0].guided <= plain[0].guided + 1e-6
+    ends = [each.classes[-2:] for each in merged]
+    assert len(set(ends)) == len(ends) <= len(plain)
+
+
+def test_texts_can_only_be_merged_under_a_guide() -> None:
+    with pytest.raises(InputError, match="without a guide"):
+        prefix_beam(np.log(np.full((3, 3), 1 / 3)), merge=True)
+
+
 def test_where_a_guide_allows_nothing_there_is_no_reading() -> None:
     class Nothing(OnlyB):
         def end(self, state: int) -> float | None:
