@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from munja.read.fitting import Wish
 from munja.read.lines import LineReader
 from munja.read.patterns import compile_pattern
 from munja.read.patterns.guide import guide_of
+from munja.read.reader import available_cores
 from munja.read.weights import model_set
 
 RUN = "from munja.cli import main; main()"
@@ -78,11 +80,10 @@ def make(out: Path) -> None:
 
 def draw(out: Path, count: int) -> None:
     """Draw `pool`, crops to train on before: of other photographs than all sets, one each; drawn parts are kept."""
-    recipe = {**load_spec(RECIPE), "crops": [1.0]}
     parts = [out / "pool-parts" / f"{number:03d}" for number in range(-(-count // PART))]
-    for number, part in enumerate(parts):
-        if not part.exists():
-            write_codes(recipe, PART, part, seed=1000 + number)
+    missing = [each for each in enumerate(parts) if not each[1].exists()]
+    with ProcessPoolExecutor(available_cores()) as pool:
+        for part in pool.map(drawn, missing):
             print(f"{part}: {PART} crops", flush=True)
 
     def samples() -> Iterator[Sample]:
@@ -92,6 +93,13 @@ def draw(out: Path, count: int) -> None:
                 yield replace(sample, name=f"{part.name}/{sample.name}", split=split)
 
     write_dataset(out / "pool", samples(), About("pool", "drawn codes to train on"), share=True)
+
+
+def drawn(wanted: tuple[int, Path]) -> Path:
+    """One part of the pool, by its number."""
+    number, part = wanted
+    write_codes({**load_spec(RECIPE), "crops": [1.0]}, PART, part, seed=1000 + number)
+    return part
 
 
 def munja(*arguments: str) -> None:
