@@ -5,13 +5,15 @@
     python -m benchmarks.industrial pretrain --out FOLDER --name light --recipe recipes/recognise/codes_light.toml
     python -m benchmarks.industrial tune --out FOLDER --name light [--from FILE.safetensors] [--minutes 4]
     python -m benchmarks.industrial table --out FOLDER
+    python -m benchmarks.industrial sheet --out FOLDER [--count 48] [--seed 7]
 
 `make` writes sets of 3,438, 3,694 and 270 crops (painted codes; codes cut, cast and peened into metal; printed dots and
 plates) and a test set of 1,000, 1,000 and 300 crops of other photographs for each. `draw` draws further crops, of
 photographs that are in none of these, and `pretrain` trains on them. `tune` runs `munja finetune` on the sets twice,
 with the shares 0.482, 0.482, 0.036 and with a third each, from what `pretrain` made if nothing else is named; settings
 of both trainings may follow. `table` reads all tests, one thread, case-sensitively, and prints accuracy, 1-NED
-(norm_ED) and CPU time per picture.
+(norm_ED) and CPU time per picture. `sheet` writes some test crops, enlarged and numbered, to sheet.png, for a person to
+read, and what they say to sheet.csv, to be looked at afterwards.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
@@ -56,6 +59,7 @@ SETS = {  # crops to learn from, crops to test on, styles
     "02": (3694, 1000, ("embossed", "debossed", "dot_peened")),
     "03": (270, 300, ("dot_matrix", "plate")),
 }
+SHEET_HEIGHT, SHEET_WIDTH = 150, 790  # pixels of a crop that a person reads
 PART = 4000  # crops that are drawn at once
 SHARES = {"given": (0.482, 0.482, 0.036), "balanced": (1.0, 1.0, 1.0)}
 
@@ -194,6 +198,24 @@ def measured(artifact: Artifact, tests: Mapping[str, list[tuple[Any, str]]], pat
     return row | {"ms": round(1000.0 * spent / count, 2), "megabytes": round(len(artifact.read_bytes()) / 1e6, 2)}
 
 
+def sheet(out: Path, count: int, seed: int) -> None:
+    """Write enlarged test crops without their texts, two in a row, and their texts to another file."""
+    crops = [each for name in SETS for each in crops_of(out / name / "test")]
+    chosen = [crops[k] for k in np.random.default_rng(seed).choice(len(crops), count, replace=False)]
+    cells = []
+    for number, (image, _) in enumerate(chosen):
+        width = min(round(image.shape[1] * SHEET_HEIGHT / image.shape[0]), SHEET_WIDTH)
+        cell = np.full((SHEET_HEIGHT + 25, SHEET_WIDTH + 20, 3), 255, np.uint8)
+        cell[:SHEET_HEIGHT, 10 : 10 + width] = cv2.resize(image, (width, SHEET_HEIGHT), interpolation=cv2.INTER_CUBIC)
+        cv2.putText(cell, str(number), (2, SHEET_HEIGHT + 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0))
+        cells.append(cell)
+    cells += [np.full_like(cells[0], 255)] * (len(cells) % 2)
+    rows = [np.concatenate(cells[k : k + 2], axis=1) for k in range(0, len(cells), 2)]
+    cv2.imwrite(str(out / "sheet.png"), np.concatenate(rows)[..., ::-1])
+    with (out / "sheet.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([("number", "text"), *enumerate(text for _, text in chosen)])
+
+
 def whole(image: Any, rule: Mapping[str, Any]) -> Any:
     """The quad (4, 2) that the margin of reading grows to the corners of a crop."""
     height, width = image.shape[:2]
@@ -205,23 +227,26 @@ def whole(image: Any, rule: Mapping[str, Any]) -> Any:
 def main() -> None:
     """Run one of the parts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("make", "draw", "pretrain", "tune", "table"))
+    parser.add_argument("part", choices=("make", "draw", "pretrain", "tune", "table", "sheet"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", default="light")
     parser.add_argument("--from", dest="start", type=Path)
     parser.add_argument("--minutes", type=float, default=4.0)
     parser.add_argument("--recipe", type=Path, default=Path("recipes/recognise/codes_light.toml"))
     parser.add_argument("--how", action="append", choices=list(SHARES), help="shares of the sets; both by default")
-    parser.add_argument("--count", type=int, default=60_000)
+    parser.add_argument("--count", type=int, help="crops to draw (60,000), or to show (48)")
+    parser.add_argument("--seed", type=int, default=7)
     given, rest = parser.parse_known_args()
     if given.part == "make":
         make(given.out)
     elif given.part == "draw":
-        draw(given.out, given.count)
+        draw(given.out, given.count or 60_000)
     elif given.part == "pretrain":
         pretrain(given.out, given.name, given.recipe, rest)
     elif given.part == "tune":
         tune(given.out, given.name, given.start, given.minutes, given.how or list(SHARES), rest)
+    elif given.part == "sheet":
+        sheet(given.out, given.count or 48, given.seed)
     else:
         table(given.out, given.start)
 
