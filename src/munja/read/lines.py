@@ -128,20 +128,17 @@ class LineReader:
 
         def some(groups: Sequence[Sequence[int]]) -> list[tuple[int, list[Line]]]:
             # Network first, then decoding: in turns, each finds the processor's cache full of the other's numbers.
-            looks = [
-                pair
-                for numbers in groups
-                for pair in zip(
-                    numbers, self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]]), strict=True
-                )
-            ]
+            looks: list[tuple[int, Look]] = []
+            for numbers in groups:
+                found = self._looks(image, [shown[k] for k in numbers], wanted[numbers[0]])
+                looks += zip(numbers, found, strict=True)
             return [(k, self._read_best(image, lying[k], given[k], sideways, wanted[k], look)) for k, look in looks]
 
-        found: list[list[Line]] = [[] for _ in given]
-        for read in run(some, _batches(self._together(shown, wanted), [each.pixels for each in shown])):
-            for k, lines in read:
-                found[k] = lines
-        return [line for lines in found for line in lines]
+        read: list[list[Line]] = [[] for _ in given]
+        for part in run(some, _batches(self._together(shown, wanted), [each.pixels for each in shown])):
+            for k, lines in part:
+                read[k] = lines
+        return [line for lines in read for line in lines]
 
     def _together(self, shown: Sequence[Shown], wanted: Sequence[Wish | None]) -> list[list[int]]:
         """The numbers of lines that are run together, from wide to narrow: what takes long is begun first.
